@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "channel/blocks.h"
+#include "channel/device.h"
+#include "cpu/storage.h"
+
+namespace channel {
+
+class Subchannel;
+class IoTrace;
+
+// Condition code of an I/O function, or an operand exception.
+enum class Answer : std::uint8_t { cc0, cc1, cc2, cc3, operand_exception };
+
+struct PendingInterruption {
+  std::uint32_t subsystem_identification;
+  std::uint32_t parameter;
+  std::uint32_t identification;
+};
+
+// The channel subsystem of a partition or of a virtual machine. Thread-safe. I/O runs on its own threads.
+class Subsystem {
+ public:
+  struct Options {
+    unsigned threads = 2;
+    // Called, with no lock held, after an interruption became pending for one of these subclasses (bit 7-n: ISC n).
+    std::function<void(std::uint8_t isc_mask)> interruption_pending;
+    std::function<void()> channel_report_pending;
+  };
+  Subsystem(cpu::Storage& storage, const z::Clock& clock, Options options);
+  ~Subsystem();
+
+  // Configuration. Subchannel numbers are given in order of attachment and are not used again before a reset.
+  z::Result<z::SubchannelNumber> attach(z::DeviceNumber number, std::unique_ptr<Device> device,
+                                        std::vector<z::Chpid> paths = {z::Chpid{0}});
+  z::Result<> detach(z::DeviceNumber number);
+  Device* device(z::DeviceNumber number);
+  std::optional<z::SubchannelNumber> subchannel_of(z::DeviceNumber number) const;
+  std::vector<z::DeviceNumber> devices() const;
+  void reset();  // I/O system reset: functions ended, devices reset, PMCWs initial
+
+  // PoP ch. 14; `ssid` is the subsystem-identification word.
+  Answer start(std::uint32_t ssid, const Orb& orb);
+  Answer resume(std::uint32_t ssid);
+  Answer halt(std::uint32_t ssid);
+  Answer clear(std::uint32_t ssid);
+  Answer cancel(std::uint32_t ssid);
+  Answer store(std::uint32_t ssid, Schib& schib) const;
+  Answer modify(std::uint32_t ssid, const Schib& schib);
+  Answer test(std::uint32_t ssid, Irb& irb) const;  // IRB only
+  void clear_status(std::uint32_t ssid);            // second half of TSCH, once the IRB is stored
+  std::optional<PendingInterruption> pending_interruption(std::uint8_t isc_mask) const;
+  std::optional<PendingInterruption> take_interruption(std::uint8_t isc_mask);
+  std::uint32_t take_channel_report();
+
+  // Relocation. `quiesce` lets no further command start and returns once none is executing: programs stop between
+  // two commands, and waiting ones stay waiting. `continue_io` goes on. `save` is legal while quiesced and holds all subchannels,
+  // their running programs and their devices; `restore` expects the same devices attached and leaves all quiesced.
+  void quiesce();
+  void continue_io();
+  std::vector<std::byte> save() const;
+  z::Result<> restore(std::span<const std::byte> state);
+
+  IoTrace& trace();
+};
+
+}  // namespace channel
