@@ -55,6 +55,6 @@ std::unexpected<Error> failure(fmt::format_string<Args...> form, Args&&... args)
 // The same for a Result without a value.
 #define Z_CHECK(expression)                                                      \
   do {                                                                           \
-    if (auto z_result = (expression); !z_result) [[unlikely]]                    \
-      return std::unexpected{std::move(z_result).error()};                       \
+    if (auto z_check = (expression); !z_check) [[unlikely]]                    \
+      return std::unexpected{std::move(z_check).error()};                       \
   } while (false)

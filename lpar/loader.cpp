@@ -1,0 +1,151 @@
+#include "lpar/loader.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "base/be.h"
+
+namespace lpar {
+namespace {
+
+using z::be16;
+using z::be32;
+using z::be64;
+using z::failure;
+
+struct ElfHeader {  // System V ABI, ELF64
+  std::uint8_t ident[16];
+  be16 type, machine;
+  be32 version;
+  be64 entry, program_headers, section_headers;
+  be32 flags;
+  be16 header_size, program_header_size, program_header_count, section_header_size, section_header_count, names;
+};
+static_assert(sizeof(ElfHeader) == 64);
+
+struct ProgramHeader {
+  be32 type, flags;
+  be64 offset, virtual_address, physical_address, file_size, memory_size, alignment;
+};
+static_assert(sizeof(ProgramHeader) == 56);
+
+constexpr std::uint16_t machine_s390 = 22;
+constexpr std::uint32_t segment_load = 1;
+// EA and BA: 64-bit addressing (PoP ch. 4, "Program-Status-Word Format").
+constexpr std::uint64_t mask_64_bit = 0x0000'0001'8000'0000;
+
+// Where Linux finds its parameters (reference/linux-boot.md): initial RAM disk start and size, command line.
+constexpr z::AbsoluteAddress initrd_start_field{0x10408}, initrd_size_field{0x10410}, command_line_field{0x10480};
+constexpr std::size_t command_line_size = 896;
+
+z::Result<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary | std::ios::ate};
+  if (!in) return failure(z::Error::host(errno, "read " + path.string()));
+  std::vector<std::byte> content(static_cast<std::size_t>(in.tellg()));
+  in.seekg(0);
+  in.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  if (!in) return failure("{}: could not be read to its end", path.string());
+  return content;
+}
+
+z::Result<> put(cpu::Storage& storage, z::AbsoluteAddress at, std::span<const std::byte> content,
+                const std::filesystem::path& what) {
+  if (storage.store(at, content, 0) == cpu::StorageCheck::none) return {};
+  return failure("{}: {} bytes at {:X} do not fit in {} MiB of storage; give more --memory", what.string(),
+                 content.size(), at.value, storage.size() >> 20);
+}
+
+bool is_elf(std::span<const std::byte> content) {
+  return content.size() >= sizeof(ElfHeader) && std::memcmp(content.data(), "\177ELF", 4) == 0;
+}
+
+z::Result<LoadedProgram> load_elf(cpu::Storage& storage, std::span<const std::byte> file,
+                                  const std::filesystem::path& path) {
+  ElfHeader header;
+  std::memcpy(&header, file.data(), sizeof header);
+  constexpr std::uint8_t class_64 = 2, big_endian = 2;
+  if (header.ident[4] != class_64 || header.ident[5] != big_endian || header.machine != machine_s390)
+    return failure("{}: an ELF file, but not a 64-bit s390x one", path.string());
+  for (unsigned i = 0; i < header.program_header_count; ++i) {
+    const auto at = header.program_headers + std::uint64_t{i} * header.program_header_size;
+    if (at > file.size() || file.size() - at < sizeof(ProgramHeader)) return failure("{}: truncated ELF file", path.string());
+    ProgramHeader segment;
+    std::memcpy(&segment, file.data() + at, sizeof segment);
+    if (segment.type != segment_load || segment.file_size == 0) continue;
+    if (segment.offset > file.size() || file.size() - segment.offset < segment.file_size)
+      return failure("{}: truncated ELF file", path.string());
+    Z_CHECK(put(storage, {segment.physical_address}, file.subspan(segment.offset, segment.file_size), path));
+  }
+  return LoadedProgram{mask_64_bit, header.entry};
+}
+
+z::Result<LoadedProgram> load_list(cpu::Storage& storage, const std::filesystem::path& path) {
+  std::ifstream in{path};
+  std::string line;
+  for (unsigned number = 1; std::getline(in, line); ++number) {
+    std::istringstream words{line};
+    std::string name, address;
+    if (!(words >> name) || name.starts_with('*')) continue;
+    std::uint64_t at = 0;
+    if (words >> address) {
+      const auto* digits = address.starts_with("0x") ? address.data() + 2 : address.data();
+      const auto [end, error] = std::from_chars(digits, address.data() + address.size(), at, 16);
+      if (error != std::errc{} || *end != '\0')
+        return failure("{}:{}: an address is hexadecimal, for example 0x00010000: {}", path.string(), number, address);
+    }
+    Z_CHECK(put(storage, {at}, Z_TRY(read_file(path.parent_path() / name)), path.parent_path() / name));
+  }
+  be64 psw;
+  storage.fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
+  return expand_ipl_psw(psw);
+}
+
+z::Result<LoadedProgram> load_image(cpu::Storage& storage, const std::filesystem::path& path) {
+  if (path.extension() == ".ins") return load_list(storage, path);
+  const auto content = Z_TRY(read_file(path));
+  if (is_elf(content)) return load_elf(storage, content, path);
+  if (content.size() < 8) return failure("{}: too short for a program: it has no IPL PSW", path.string());
+  Z_CHECK(put(storage, {0}, content, path));
+  return expand_ipl_psw(be64::load(content.data()));
+}
+
+z::Result<> put_word(cpu::Storage& storage, z::AbsoluteAddress at, std::uint64_t value, const std::filesystem::path& what) {
+  const be64 word = value;
+  return put(storage, at, std::as_bytes(std::span{&word, 1}), what);
+}
+
+}  // namespace
+
+z::Result<LoadedProgram> expand_ipl_psw(std::uint64_t short_psw) {
+  constexpr std::uint64_t bit_12 = 1ULL << 51, address_bits = 0x7FFF'FFFF;
+  if ((short_psw & bit_12) == 0) return failure("the IPL PSW {:016X} is not a valid short PSW (bit 12 is zero)", short_psw);
+  return LoadedProgram{(short_psw & ~bit_12 & ~address_bits), short_psw & address_bits};
+}
+
+z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& request) {
+  const auto program = Z_TRY(load_image(storage, request.kernel));
+  if (!request.initrd.empty()) {
+    const auto content = Z_TRY(read_file(request.initrd));
+    constexpr std::uint64_t alignment = 1 << 20;
+    if (content.size() + alignment > storage.size())
+      return failure("{}: {} bytes do not fit in {} MiB of storage; give more --memory", request.initrd.string(),
+                     content.size(), storage.size() >> 20);
+    const z::AbsoluteAddress at{(storage.size() - content.size()) / alignment * alignment};
+    Z_CHECK(put(storage, at, content, request.initrd));
+    Z_CHECK(put_word(storage, initrd_start_field, at.value, request.initrd));
+    Z_CHECK(put_word(storage, initrd_size_field, content.size(), request.initrd));
+  }
+  if (!request.parameters.empty()) {
+    if (request.parameters.size() >= command_line_size)
+      return failure("--parm is longer than {} characters", command_line_size - 1);
+    Z_CHECK(put(storage, command_line_field,
+                std::as_bytes(std::span{request.parameters.c_str(), request.parameters.size() + 1}), "--parm"));
+  }
+  return program;
+}
+
+}  // namespace lpar

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "channel/subsystem.h"
+#include "cpu/configuration.h"
+#include "cpu/environment.h"
+#include "cpu/storage.h"
+#include "lpar/firmware.h"
+#include "lpar/loader.h"
+
+namespace lpar {
+
+// CPUs, absolute storage and a channel subsystem: a bare partition, or a virtual machine of CP. Its functions are an operator's;
+// they may be called from any thread, one at a time.
+class Machine final : private cpu::Environment {
+ public:
+  struct Options {
+    unsigned cpus = 1;
+    unsigned io_threads = 1;
+  };
+  Machine(std::unique_ptr<cpu::Storage> storage, Firmware& firmware, const z::Clock& clock, Options options);
+  ~Machine() override;
+
+  cpu::Storage& storage() { return *storage_; }
+  cpu::Configuration& cpus() { return *cpus_; }
+  channel::Subsystem& subsystem() { return *subsystem_; }
+
+  // LOAD NORMAL / LOAD CLEAR (PoP ch. 17, "Initial Program Loading"): resets, reads the IPL program from the device and starts
+  // CPU 0. `done` is called once, on any thread.
+  enum class Clear { no, yes };
+  void load(z::DeviceNumber device, Clear clear, std::function<void(z::Result<>)> done);
+  // Starts CPU 0 with a program that is in storage already.
+  void start(const LoadedProgram& program);
+  void system_reset(Clear clear);
+
+  // Relocation: nothing runs between `quiesce` and `resume`; in between, `save` gives all state but storage, and a machine of the
+  // same shape takes it.
+  void quiesce();
+  void resume();
+  std::vector<std::byte> save() const;
+  z::Result<> restore(std::span<const std::byte> state);
+
+ private:
+  class Loading;
+
+  cpu::IoAnswer start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) override;
+  cpu::IoAnswer resume_subchannel(std::uint32_t ssid) override;
+  cpu::IoAnswer halt_subchannel(std::uint32_t ssid) override;
+  cpu::IoAnswer clear_subchannel(std::uint32_t ssid) override;
+  cpu::IoAnswer cancel_subchannel(std::uint32_t ssid) override;
+  cpu::IoAnswer store_subchannel(std::uint32_t ssid, cpu::Schib& schib) override;
+  cpu::IoAnswer modify_subchannel(std::uint32_t ssid, const cpu::Schib& schib) override;
+  cpu::IoAnswer test_subchannel(std::uint32_t ssid, cpu::Irb& irb) override;
+  void commit_test(std::uint32_t ssid) override;
+  cpu::IoAnswer reset_channel_path(std::uint32_t chpid) override;
+  std::uint32_t store_channel_report_word() override;
+  cpu::IoAnswer channel_subsystem_call(cpu::Cpu& cpu, std::uint64_t address) override;
+  bool io_interruption_pending(std::uint8_t isc_mask) override;
+  std::optional<cpu::IoInterruption> peek_io_interruption(std::uint8_t isc_mask) override;
+  std::optional<cpu::IoInterruption> take_io_interruption(std::uint8_t isc_mask) override;
+  cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) override;
+  cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
+  std::uint8_t store_system_information(cpu::Cpu& cpu, unsigned function, unsigned selector1, unsigned selector2,
+                                        std::span<std::byte, 4096> sysib) override;
+  unsigned configuration_level() const override;
+  std::uint64_t cpu_id(const cpu::Cpu& cpu) const override;
+  void cpu_state_changed(cpu::Cpu& cpu) override;
+
+  void io_became_pending();
+  z::Result<> begin_load(std::uint32_t ssid);
+  z::Result<> end_load(std::uint32_t ssid);
+
+  Firmware& firmware_;
+  std::unique_ptr<cpu::Storage> storage_;
+  std::unique_ptr<cpu::Configuration> cpus_;
+
+  z::Mutex load_mutex_;
+  std::function<void(z::Result<>)> load_done_ Z_GUARDED_BY(load_mutex_);  // set while a load is under way
+  std::uint32_t load_ssid_ Z_GUARDED_BY(load_mutex_) = 0;
+
+  std::unique_ptr<channel::Subsystem> subsystem_;  // last: its threads call into what stands above
+};
+
+}  // namespace lpar
