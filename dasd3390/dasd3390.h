@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -57,9 +58,6 @@ class Dasd3390 final : public channel::Device {
 
   Reply perform(const CommandRule& rule, channel::Transfer& data);
   std::unexpected<channel::Ending> check(Check check);
-  // The value, or the check that a host failure makes of it.
-  template <class T>
-  Step<T> expect(z::Result<T> result);
 
   // control.cpp
   Reply no_operation(channel::Transfer& data);
@@ -107,8 +105,7 @@ class Dasd3390 final : public channel::Device {
   Reply read_home_address(channel::Transfer& data);
   Reply read_track(channel::Transfer& data);
   Reply send(channel::Transfer& data, std::span<const std::byte> bytes);
-  Reply send_fields(channel::Transfer& data, std::span<const std::byte> bytes);
-  std::span<const std::byte> shown_record_zero();
+  void show_record(const Track& track, std::size_t record);
   // write.cpp
   Reply write_data(channel::Transfer& data);
   Reply write_key_and_data(channel::Transfer& data);
@@ -118,7 +115,7 @@ class Dasd3390 final : public channel::Device {
   Reply update(channel::Transfer& data, Image::Part part);
   Step<> may_write(Work work);
   Step<> store(Image::Part part);
-  Step<std::vector<std::byte>> receive_record(channel::Transfer& data, const Count& count);
+  Step<> store(std::size_t record, Image::Part part);
   // position.cpp
   Step<Track*> track();  // the one under the heads, read when needed
   Step<> move_to(TrackNumber track);

@@ -41,6 +41,7 @@ class Locks {
   z::Result<Grant> reserve_unconditionally();
   void release();
   z::Result<Reservation> reservation();
+  bool is_reserved() const { return is_reserved_; }
 
  private:
   Locks(z::Fd file, Window window) : file_(std::move(file)), window_(window) {}
