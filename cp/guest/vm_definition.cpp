@@ -1,4 +1,4 @@
-#include "cp/vm_definition.h"
+#include "cp/guest/vm_definition.h"
 
 #include "base/bytes.h"
 

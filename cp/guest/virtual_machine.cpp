@@ -1,4 +1,4 @@
-#include "cp/virtual_machine.h"
+#include "cp/guest/virtual_machine.h"
 
 #include "base/bytes.h"
 #include "cpu/cpu.h"
@@ -137,6 +137,8 @@ z::Result<std::vector<std::byte>> VirtualMachine::save_state() {
   writer.block(machine_->save());
   return std::move(writer).bytes();
 }
+
+void VirtualMachine::expect_state() { machine_->quiesce(); }
 
 z::Result<> VirtualMachine::restore_state(std::span<const std::byte> state) {
   z::ByteReader reader{state};

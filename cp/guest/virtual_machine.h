@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "cp/frames.h"
-#include "cp/vm_definition.h"
-#include "cp/volumes.h"
+#include "cp/guest/frames.h"
+#include "cp/guest/vm_definition.h"
+#include "cp/guest/volumes.h"
 #include "lpar/console_3215.h"
 #include "lpar/machine.h"
 
@@ -49,8 +49,10 @@ class VirtualMachine final : private lpar::Firmware {
   void quiesce(std::function<void()> parked, std::function<void()> drained);
   void unquiesce();
   z::Result<std::vector<std::byte>> save_state();
+  // At the destination: nothing runs until `activate`, whatever state is restored.
+  void expect_state();
   z::Result<> restore_state(std::span<const std::byte> state);
-  void activate();  // a restored machine runs from here
+  void activate();
 
  private:
   VirtualMachine(VmDefinition definition, const z::Clock& clock, Host host);

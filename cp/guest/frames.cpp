@@ -1,4 +1,4 @@
-#include "cp/frames.h"
+#include "cp/guest/frames.h"
 
 #include <algorithm>
 
