@@ -37,7 +37,13 @@ class Guests::Port final : public api::GuestPort {
 // A guest that is being received.
 class Guests::Skeleton final : public api::SkeletonPort {
  public:
-  Skeleton(Guests& guests, std::unique_ptr<VirtualMachine> machine) : guests_(guests), machine_(std::move(machine)) {}
+  Skeleton(Guests& guests, std::unique_ptr<VirtualMachine> machine) : guests_(guests), machine_(std::move(machine)) {
+    machine_->expect_state();
+    guests_.expected_.insert(machine_->userid());
+  }
+  ~Skeleton() override {
+    if (machine_) guests_.expected_.erase(machine_->userid());
+  }
 
   z::Pages storage_size() const override { return {machine_->definition().storage.value / z::page_size}; }
   void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
@@ -54,6 +60,7 @@ class Guests::Skeleton final : public api::SkeletonPort {
   }
   z::Result<> restore_state(std::span<const std::byte> state) override { return machine_->restore_state(state); }
   void activate() override {
+    guests_.expected_.erase(machine_->userid());
     auto& machine = guests_.adopt(std::move(machine_));
     machine.activate();
     guests_.events_.arrived(machine.userid());
@@ -113,7 +120,6 @@ void Guests::create_skeleton(const std::string& userid, z::Pages storage, std::s
   if (machine(userid) != nullptr) return done(z::failure("{} is already logged on here", userid));
   auto machine = build(std::move(*decoded));
   if (!machine) return done(z::failure(machine.error()));
-  (*machine)->expect_state();
   done(std::make_unique<Skeleton>(*this, std::move(*machine)));
 }
 

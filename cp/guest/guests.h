@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cp/api/guest.h"
@@ -28,6 +29,7 @@ class Guests final : public api::GuestHost {
   z::Result<VirtualMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);
   const Frames& frames() const { return frames_; }
+  bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
 
   api::GuestPort* find(const std::string& userid) override;
   void create_skeleton(const std::string& userid, z::Pages storage, std::span<const std::byte> definition,
@@ -50,6 +52,7 @@ class Guests final : public api::GuestHost {
   const z::Clock& clock_;
   Events events_;
   std::map<std::string, Guest, std::less<>> guests_;
+  std::set<std::string> expected_;
 };
 
 }  // namespace cp
