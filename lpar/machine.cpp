@@ -1,6 +1,6 @@
 #include "lpar/machine.h"
 
-#include <cstring>
+#include <bit>
 
 #include "base/be.h"
 #include "base/bytes.h"
@@ -49,14 +49,14 @@ void Machine::load(z::DeviceNumber device, Clear clear, std::function<void(z::Re
 // The channel program starts with an implied format-0 CCW: read 24 bytes to location 0, command-chained to the CCW that
 // the read itself brings to location 8 (PoP ch. 17, "CCW-Type IPL").
 z::Result<> Machine::begin_load(std::uint32_t ssid) {
-  cpu::Schib schib{};
+  channel::Schib schib{};
   subsystem_->store(ssid, schib);
-  schib[5] |= std::byte{0x80};  // PMCW bit E
+  schib.pmcw.flags = schib.pmcw.flags | channel::Pmcw::enabled;
   if (subsystem_->modify(ssid, schib) != channel::Answer::cc0) return z::failure("the device cannot be enabled");
   const z::be64 implied_ccw = 0x0200'0000'6000'0018;
   storage_->store({0}, std::as_bytes(std::span{&implied_ccw, 1}), 0);
-  cpu::Orb orb{};
-  orb[6] = std::byte{0xFF};  // logical-path mask
+  channel::Orb orb{};
+  orb.control = channel::Orb::path_mask;
   if (subsystem_->start(ssid, orb) != channel::Answer::cc0) return z::failure("the device is not operational");
   return {};
 }
@@ -79,14 +79,14 @@ void Machine::io_became_pending() {
 
 z::Result<> Machine::end_load(std::uint32_t ssid) {
   subsystem_->take_interruption(0xFF);
-  cpu::Irb irb{};
+  channel::Irb irb{};
   subsystem_->test(ssid, irb);
   subsystem_->clear_status(ssid);
-  const auto device_status = static_cast<std::uint8_t>(irb[8]), subchannel_status = static_cast<std::uint8_t>(irb[9]);
-  if (device_status != channel::ended.bits || (subchannel_status & ~0x40U) != 0)
-    return z::failure("the IPL program could not be read: device status {:02X}, subchannel status {:02X}, sense {:02X}{:02X}",
-                      device_status, subchannel_status, static_cast<std::uint8_t>(irb[32]),
-                      static_cast<std::uint8_t>(irb[33]));
+  const auto& scsw = irb.scsw;
+  constexpr auto incorrect_length = channel::subchannel_status::incorrect_length;
+  if (scsw.device_status != channel::ended.bits || (scsw.subchannel_status & ~incorrect_length) != 0)
+    return z::failure("the IPL program could not be read: device status {:02X}, subchannel status {:02X}",
+                      scsw.device_status, scsw.subchannel_status);
   const struct { z::be32 subsystem_identification, parameter; } code{ssid, 0};
   storage_->store({0xB8}, std::as_bytes(std::span{&code, 1}), 0);
   z::be64 psw;
@@ -131,16 +131,28 @@ z::Result<> Machine::restore(std::span<const std::byte> state) {
   return subsystem_->restore(Z_TRY(reader.block()));
 }
 
-cpu::IoAnswer Machine::start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) { return answer(subsystem_->start(ssid, orb)); }
+cpu::IoAnswer Machine::start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) {
+  return answer(subsystem_->start(ssid, std::bit_cast<channel::Orb>(orb)));
+}
 cpu::IoAnswer Machine::resume_subchannel(std::uint32_t ssid) { return answer(subsystem_->resume(ssid)); }
 cpu::IoAnswer Machine::halt_subchannel(std::uint32_t ssid) { return answer(subsystem_->halt(ssid)); }
 cpu::IoAnswer Machine::clear_subchannel(std::uint32_t ssid) { return answer(subsystem_->clear(ssid)); }
 cpu::IoAnswer Machine::cancel_subchannel(std::uint32_t ssid) { return answer(subsystem_->cancel(ssid)); }
-cpu::IoAnswer Machine::store_subchannel(std::uint32_t ssid, cpu::Schib& schib) { return answer(subsystem_->store(ssid, schib)); }
-cpu::IoAnswer Machine::modify_subchannel(std::uint32_t ssid, const cpu::Schib& schib) {
-  return answer(subsystem_->modify(ssid, schib));
+cpu::IoAnswer Machine::store_subchannel(std::uint32_t ssid, cpu::Schib& schib) {
+  channel::Schib block{};
+  const auto result = answer(subsystem_->store(ssid, block));
+  schib = std::bit_cast<cpu::Schib>(block);
+  return result;
 }
-cpu::IoAnswer Machine::test_subchannel(std::uint32_t ssid, cpu::Irb& irb) { return answer(subsystem_->test(ssid, irb)); }
+cpu::IoAnswer Machine::modify_subchannel(std::uint32_t ssid, const cpu::Schib& schib) {
+  return answer(subsystem_->modify(ssid, std::bit_cast<channel::Schib>(schib)));
+}
+cpu::IoAnswer Machine::test_subchannel(std::uint32_t ssid, cpu::Irb& irb) {
+  channel::Irb block{};
+  const auto result = answer(subsystem_->test(ssid, block));
+  irb = std::bit_cast<cpu::Irb>(block);
+  return result;
+}
 void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); }
 
 // RCHP: every path is always there, so a reset completes at once and has nothing to report.
