@@ -178,6 +178,19 @@ TEST(Read, IplReadsTheFirstRecordOfTheVolume) {
   EXPECT_EQ((Bytes{outcome.sent[0].begin(), outcome.sent[0].begin() + 8}), (Bytes{0, 0x0A, 0, 0, 0, 0, 0, 0x0F}));
 }
 
+// The chain of a channel-attached IPL: bootstrap, loader from the next record, program from another track.
+TEST(Read, AfterIplTheNextRecordsAndOtherTracksFollow) {
+  Disk disk;
+  disk.format({0, 1}, 2, 100);
+  disk.format({0, 2}, 1, 100);
+  const auto outcome = run(disk.device(), {read(0x02, 24), read(0x06, 144), seek(0, 1), search_id(0, 1, 1), tic(1),
+                                           read(0x86, 100), read(0x86, 100), read(0x86, 100)});
+  EXPECT_EQ(outcome.status, good);
+  EXPECT_EQ(outcome.sent[1].size(), 144u);
+  EXPECT_EQ(outcome.sent[3], fill(100, 2));
+  EXPECT_EQ(outcome.sent[4], fill(100, 1));
+}
+
 TEST(Read, AnEndOfFileRecordGivesUnitException) {
   Disk disk;
   disk.edit().format_track({1, 0}, std::vector<NewRecord>{{1, 0, 0}}).value();
@@ -333,6 +346,13 @@ TEST(Write, WithoutASearchIsAnInvalidSequence) {
   const auto outcome = run(disk.device(), {seek(1, 0), {0x05, fill(10, 9)}});
   EXPECT_EQ(outcome.message(), 0x02);
   EXPECT_EQ(octets(disk.edit().read_record({1, 0}, 1)->data), fill(10, 1));
+}
+
+TEST(Write, AfterAReadNeedsANewSearch) {
+  Disk disk;
+  disk.format({1, 0}, 1, 10);
+  const auto outcome = run(disk.device(), {seek(1, 0), search_id(1, 0, 1), tic(1), read(0x06, 10), {0x05, fill(10, 9)}});
+  EXPECT_EQ(outcome.message(), 0x02);
 }
 
 TEST(Write, AMaskThatInhibitsWritingRejectsIt) {

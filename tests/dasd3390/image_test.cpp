@@ -21,7 +21,7 @@ void overwrite(const std::filesystem::path& path, std::streamoff at, std::string
 }
 
 std::string refusal(const std::filesystem::path& path) {
-  const auto volume = Volume::open(path, Access::read_write);
+  const auto volume = Volume::open(path, Access::write);
   return volume ? "opened" : volume.error().text();
 }
 

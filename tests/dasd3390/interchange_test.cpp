@@ -38,7 +38,7 @@ TEST(Interchange, EveryTrackOfAWrittenVolumeIsCopiedByDasdcopy) {
   ASSERT_TRUE(create_volume(file.path(), {.geometry = {4}, .volser = "VOL001", .empty_tracks = EmptyTracks::written}));
   const auto copy = file.folder() / "copy.ckd";
   output_of("dasdcopy -q -o ckd " + file.path().string() + " " + copy.string());
-  const auto volume = Volume::open(copy, Access::read_only);
+  const auto volume = Volume::open(copy, Access::read);
   ASSERT_TRUE(volume) << volume.error().text();
   EXPECT_EQ((*volume)->volser().value(), "VOL001");
   EXPECT_EQ((*volume)->read_track(TrackNumber{59})->record_count(), 1u);
@@ -47,7 +47,7 @@ TEST(Interchange, EveryTrackOfAWrittenVolumeIsCopiedByDasdcopy) {
 TEST(Interchange, VolumesOfDasdinitAreRead) {
   const TemporaryFile file;
   output_of("dasdinit " + file.path().string() + " 3390 HERC01 3");
-  const auto volume = Volume::open(file.path(), Access::read_write);
+  const auto volume = Volume::open(file.path(), Access::write);
   ASSERT_TRUE(volume) << volume.error().text();
   EXPECT_EQ((*volume)->geometry().cylinders, 3u);
   EXPECT_EQ((*volume)->volser().value(), "HERC01");
@@ -57,7 +57,7 @@ TEST(Interchange, VolumesOfDasdinitAreRead) {
 TEST(Interchange, AGuestWritesOnAVolumeOfDasdinitAndDasdlsStillReadsIt) {
   const TemporaryFile file;
   output_of("dasdinit " + file.path().string() + " 3390 HERC01 3");
-  auto volume = Volume::open(file.path(), Access::read_write).value();
+  auto volume = Volume::open(file.path(), Access::write).value();
   {
     const auto device = Dasd3390::attach(volume, volume->whole(), Dasd3390::Writing::allowed).value();
     EXPECT_EQ(run(*device, {define_extent(formatting, {1, 0}, {1, 0}), locate(0x03, 1, {1, 0}, 0),
@@ -83,7 +83,7 @@ TEST(Interchange, DataSetsThatDasdloadMadeAreListed) {
     std::fclose(out);
   }
   output_of("dasdload " + control.string() + " " + file.path().string());
-  auto volume = Volume::open(file.path(), Access::read_only);
+  auto volume = Volume::open(file.path(), Access::read);
   ASSERT_TRUE(volume) << volume.error().text();
   const auto list = list_data_sets(Editor::open(*volume).value());
   ASSERT_TRUE(list) << list.error().text();

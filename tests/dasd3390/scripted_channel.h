@@ -21,13 +21,12 @@ namespace dasd3390::test {
 using Bytes = std::vector<std::uint8_t>;
 
 inline std::vector<std::byte> bytes(const Bytes& from) {
-  std::vector<std::byte> result(from.size());
-  std::memcpy(result.data(), from.data(), from.size());
-  return result;
+  const auto view = std::as_bytes(std::span{from});
+  return {view.begin(), view.end()};
 }
 inline Bytes octets(std::span<const std::byte> from) {
   Bytes result(from.size());
-  std::memcpy(result.data(), from.data(), from.size());
+  std::ranges::copy(from, std::as_writable_bytes(std::span{result}).begin());
   return result;
 }
 inline Bytes operator+(Bytes left, const Bytes& right) {
@@ -61,13 +60,13 @@ class ScriptedTransfer final : public channel::Transfer {
   std::size_t count() const override { return area_.size(); }
   std::size_t receive(std::span<std::byte> to) override {
     const auto length = std::min(to.size(), area_.size() - at_);
-    std::memcpy(to.data(), area_.data() + at_, length);
+    std::ranges::copy(std::as_bytes(std::span{area_}).subspan(at_, length), to.begin());
     at_ += length;
     return length;
   }
   std::size_t send(std::span<const std::byte> from) override {
     const auto length = std::min(from.size(), area_.size() - at_);
-    std::memcpy(area_.data() + at_, from.data(), length);
+    std::ranges::copy(from.first(length), std::as_writable_bytes(std::span{area_}).subspan(at_).begin());
     at_ += length;
     return length;
   }
@@ -168,7 +167,7 @@ class Disk {
   explicit Disk(std::uint32_t cylinders = 5) {
     const auto created = create_volume(file_.path(), {.geometry = {cylinders}, .volser = "VOL001"});
     if (!created) throw std::runtime_error(created.error().text());
-    volume_ = Volume::open(file_.path(), Access::read_write).value();
+    volume_ = Volume::open(file_.path(), Access::write).value();
     device_ = attach(volume_->whole());
   }
   std::unique_ptr<Dasd3390> attach(Window window, Dasd3390::Writing writing = Dasd3390::Writing::allowed) const {
@@ -176,7 +175,7 @@ class Disk {
   }
   // As another process has it.
   std::unique_ptr<Dasd3390> attach_anew() const {
-    auto volume = Volume::open(file_.path(), Access::read_write).value();
+    auto volume = Volume::open(file_.path(), Access::write).value();
     const auto whole = volume->whole();
     return Dasd3390::attach(std::move(volume), whole, Dasd3390::Writing::allowed).value();
   }
