@@ -114,15 +114,15 @@ class Dasd3390 final : public channel::Device {
   Reply write_record(channel::Transfer& data);
   Reply write_record_zero(channel::Transfer& data);
   Reply erase(channel::Transfer& data);
-  Reply update(channel::Transfer& data, Image::Part part);
-  Step<> may_write(Work work);
-  Step<> store(Image::Part part);
-  Step<> store(std::size_t record, Image::Part part);
+  Reply update(channel::Transfer& data, Track& track, Image::Part part);
+  Step<Track*> may_write(Work work);
+  Step<> store(Track& track, std::size_t record, Image::Part part);
   // position.cpp
   Step<Track*> track();  // the one under the heads, read when needed
   Step<> move_to(TrackNumber track);
-  Step<> next_record();
-  Step<> next_record_but_zero();
+  // Each gives the track on which the heads are then.
+  Step<Track*> next_record();
+  Step<Track*> next_record_but_zero();
   Step<> end_of_track();
   Step<> begin_work(Work work);
   void end_work();
