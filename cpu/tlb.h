@@ -29,8 +29,8 @@ struct ContextMeaning {
 struct TlbEntry {
   std::uint64_t read = 0;
   std::uint64_t write = 0;
-  std::uintptr_t addend = 0;  // host address - guest address
-  std::uint64_t frame = 0;
+  std::uint64_t checked_write = 0;  // as `write`, but each store looks for decoded code and low-address protection
+  std::uintptr_t addend = 0;     // host address - guest address
 
   std::byte* host(std::uint64_t address) const { return reinterpret_cast<std::byte*>(addend + address); }
 };
@@ -42,24 +42,28 @@ class Tlb {
 
   TlbEntry& entry(std::uint64_t address) { return entries_[address >> 12 & (entry_count - 1)]; }
 
+  // A context may become another one by interning or purging: nobody keeps one across an instruction but the Cpu,
+  // which renews its own when `generation` has changed.
   Context intern(const ContextMeaning& meaning);
   const ContextMeaning& meaning(Context context) const { return meanings_[context]; }
+  std::uint64_t generation() const { return generation_; }
 
-  // All contexts become new ones: the caller must intern those it holds again.
   void purge();
-  void purge_frame(std::uint64_t frame);
+  void purge_host_page(const std::byte* page);
   void purge_writes();
-  void purge_writes_of(std::uint64_t frame);
   void purge_page_index(std::uint64_t address);  // every page with these bits 44-51, in any space (IPTE)
 
  private:
   static constexpr unsigned context_limit = 4096;
   static constexpr unsigned hash_size = 64;
 
+  void forget_contexts();
+
   std::array<TlbEntry, entry_count> entries_{};
   std::array<ContextMeaning, context_limit> meanings_{};
   std::array<std::uint16_t, hash_size> hash_{};  // recently used contexts by hash of their meaning
   unsigned next_context_ = 1;
+  std::uint64_t generation_ = 1;
 };
 
 }  // namespace cpu

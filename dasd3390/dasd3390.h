@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "channel/device.h"
 #include "dasd3390/control_unit/program.h"
 #include "dasd3390/control_unit/sense.h"
@@ -58,6 +59,7 @@ class Dasd3390 final : public channel::Device {
 
   Reply perform(const CommandRule& rule, channel::Transfer& data);
   std::unexpected<channel::Ending> check(Check check);
+  std::unexpected<channel::Ending> fail(Check check, const z::Error& reason) Z_EXCLUDES(failure_lock_);
 
   // control.cpp
   Reply no_operation(channel::Transfer& data);
@@ -138,7 +140,9 @@ class Dasd3390 final : public channel::Device {
   std::vector<std::byte> shown_;  // bytes on their way to the channel
   std::optional<channel::Sense> sense_;
   std::array<std::uint8_t, 12> path_group_{};  // state byte and identifier
-  std::string host_error_;                     // why the last equipment check came, for the operator
+  // Why the last equipment check or data check came. The operator asks for it on his own thread.
+  mutable z::Mutex failure_lock_;
+  std::string last_failure_ Z_GUARDED_BY(failure_lock_);
 };
 
 }  // namespace dasd3390

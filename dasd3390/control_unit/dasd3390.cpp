@@ -24,9 +24,11 @@ Dasd3390::Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writin
 
 std::string Dasd3390::description() const {
   const auto whole = window_.cylinders == volume_->geometry().cylinders;
-  return fmt::format("3390 file={} cyls={}{}{}", volume_->path().string(), window_.cylinders,
+  const z::Lock lock{failure_lock_};
+  return fmt::format("3390 file={} cyls={}{}{}{}", volume_->path().string(), window_.cylinders,
                      whole ? "" : fmt::format(" start={}", window_.start),
-                     writing_ == Writing::inhibited ? " ro" : "");
+                     writing_ == Writing::inhibited ? " ro" : "",
+                     last_failure_.empty() ? "" : fmt::format(" (failed: {})", last_failure_));
 }
 
 std::string_view Dasd3390::command_name(std::uint8_t command) const {
@@ -70,6 +72,14 @@ std::unexpected<channel::Ending> Dasd3390::check(Check check) {
   program_.domain.reset();
   program_.may_write = false;
   return std::unexpected{channel::Ending::with(channel::ended | channel::unit_check)};
+}
+
+std::unexpected<channel::Ending> Dasd3390::fail(Check check, const z::Error& reason) {
+  {
+    const z::Lock lock{failure_lock_};
+    last_failure_ = reason.text();
+  }
+  return this->check(check);
 }
 
 channel::Sense Dasd3390::sense() {

@@ -7,10 +7,7 @@ namespace dasd3390 {
 Dasd3390::Step<Track*> Dasd3390::track() {
   if (!track_) {
     auto read = volume_->read_track(window_.on_volume(program_.position.track));
-    if (!read) {
-      host_error_ = read.error().text();
-      return check(damaged_track);
-    }
+    if (!read) return fail(damaged_track, read.error());
     track_ = std::move(*read);
   }
   return &*track_;
@@ -64,7 +61,10 @@ Dasd3390::Step<> Dasd3390::end_of_track() {
 
 // Before a command works on records: a domain allows one kind of work, and counts.
 Dasd3390::Step<> Dasd3390::begin_work(Work work) {
-  if (!program_.domain) return {};
+  if (!program_.domain) {
+    if (work == Work::read) program_.may_write = false;
+    return {};
+  }
   if (program_.domain->work != work) return check(reject(Message::invalid_sequence));
   return {};
 }

@@ -7,10 +7,7 @@ namespace dasd3390 {
 
 // Busy alone: nothing was done, and the channel executes the command again.
 Dasd3390::Step<> Dasd3390::grant_or_busy(z::Result<Locks::Grant> grant) {
-  if (!grant) {
-    host_error_ = grant.error().text();
-    return check(host_failure);
-  }
+  if (!grant) return fail(host_failure, grant.error());
   if (*grant == Locks::Grant::granted) return {};
   return std::unexpected{channel::Ending::with(channel::busy)};
 }

@@ -34,6 +34,8 @@ z::Result<> Dasd3390::restore(std::span<const std::byte> bytes) {
   if (bytes.size() != sizeof state) return z::failure("state of a 3390 has {} bytes, not {}", bytes.size(), sizeof state);
   std::memcpy(&state, bytes.data(), sizeof state);
   if (state.version != 1) return z::failure("state of a 3390 has version {}, not 1", state.version);
+  if (state.program.position.track.value >= window_.geometry().tracks())
+    return z::failure("state of a larger 3390 than {}", volume_->path().string());
   signal(channel::Signal::system_reset);
   if (state.is_reserved != 0 && Z_TRY(locks_.reserve()) == Locks::Grant::busy)
     return z::failure("reserved by another system: {}", volume_->path().string());

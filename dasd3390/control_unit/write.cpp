@@ -34,9 +34,8 @@ Dasd3390::Step<> Dasd3390::store(Image::Part part) {
 Dasd3390::Step<> Dasd3390::store(std::size_t record, Image::Part part) {
   const auto done = volume_->write_record(window_.on_volume(program_.position.track), *track_, record, part);
   if (done) return {};
-  host_error_ = done.error().text();
   track_.reset();
-  return check(host_failure);
+  return fail(host_failure, done.error());
 }
 
 Dasd3390::Reply Dasd3390::write_data(channel::Transfer& data) {

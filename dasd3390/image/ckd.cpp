@@ -86,9 +86,9 @@ z::Result<> CkdImage::create(const std::filesystem::path& path, Geometry geometr
 }
 
 z::Result<std::unique_ptr<CkdImage>> CkdImage::open(const std::filesystem::path& path, Access access) {
-  z::Fd file{::open(path.c_str(), (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC)};
+  z::Fd file{::open(path.c_str(), (access == Access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC)};
   if (!file && access == Access::best && (errno == EACCES || errno == EROFS || errno == EPERM))
-    return open(path, Access::read_only);
+    return open(path, Access::read);
   if (!file) return z::failure(z::Error::host(errno, "open").within(path.string()));
   const auto geometry = examine(file.get());
   if (!geometry) return z::failure(geometry.error().within(path.string()));

@@ -39,7 +39,7 @@ class CkdImage final : public Image {
 
  private:
   CkdImage(z::Fd file, Geometry geometry, Access access)
-      : file_(std::move(file)), geometry_(geometry), is_read_only_(access == Access::read_only) {}
+      : file_(std::move(file)), geometry_(geometry), is_read_only_(access == Access::read) {}
   z::Result<> write_whole(std::uint64_t start, const Track& track);
   z::Result<> write_record_and_rest(std::uint64_t start, const Track& track, std::size_t record);
   z::Result<> put(std::uint64_t at, std::span<const std::byte> bytes);

@@ -11,7 +11,7 @@
 namespace dasd3390 {
 
 // What a volume is opened for. `best` falls back to reading when the host forbids writing.
-enum class Access : std::uint8_t { read_only, read_write, best };
+enum class Access : std::uint8_t { read, write, best };
 
 // How a volume lies in a file. Thread-safe: several devices read and write tracks at once; the same track at once only
 // under the locks of locks.h.

@@ -16,11 +16,11 @@ std::vector<std::byte> joined(const NewRecord& record) {
 
 z::Result<Editor> Editor::open(std::shared_ptr<Volume> volume, Window window) {
   auto locks = Z_TRY(volume->locks(window));
-  const auto mode = volume->is_read_only() ? Locks::Mode::shared : Locks::Mode::exclusive;
+  if (volume->is_read_only()) return Editor{std::move(volume), window, std::move(locks)};
   const TrackRange tracks{window.first_track(), TrackNumber{window.first_track().value + window.geometry().tracks() - 1}};
   if (Z_TRY(locks.begin_program()) == Locks::Grant::busy)
     return z::failure("reserved by a running system: {}", volume->path().string());
-  if (Z_TRY(locks.lock_tracks(tracks, mode)) == Locks::Grant::busy)
+  if (Z_TRY(locks.lock_tracks(tracks, Locks::Mode::exclusive)) == Locks::Grant::busy)
     return z::failure("in use by a running system: {}", volume->path().string());
   return Editor{std::move(volume), window, std::move(locks)};
 }
