@@ -90,7 +90,7 @@ void Member::tell(const Issuer& issuer, std::string line) {
 }
 
 void Member::machine_stopped(GuestMachine& machine) {
-  const auto set = machine.machine().cpu_psw(0);
+  const auto set = machine.machine().view(0).psw;
   users_.console_line(machine, fmt::format("HCPGIR450W CP entered; disabled wait PSW {:08X} {:08X} {:08X} {:08X}", set.mask >> 32,
                                            set.mask & 0xFFFF'FFFF, set.address >> 32, set.address & 0xFFFF'FFFF));
 }
