@@ -29,8 +29,8 @@ struct ContextMeaning {
 struct TlbEntry {
   std::uint64_t read = 0;
   std::uint64_t write = 0;
-  std::uintptr_t addend = 0;  // host address - guest address
-  std::uint64_t frame = 0;
+  std::uint64_t checked_write = 0;  // as `write`, but each store looks for decoded code and low-address protection
+  std::uintptr_t addend = 0;     // host address - guest address
 
   std::byte* host(std::uint64_t address) const { return reinterpret_cast<std::byte*>(addend + address); }
 };
@@ -42,18 +42,19 @@ class Tlb {
 
   TlbEntry& entry(std::uint64_t address) { return entries_[address >> 12 & (entry_count - 1)]; }
 
+  // A context keeps its meaning until the next purge() or forget. The owner looks at `is_nearly_exhausted` between two
+  // blocks, and purges then; a block cannot use up what is left.
   Context intern(const ContextMeaning& meaning);
   const ContextMeaning& meaning(Context context) const { return meanings_[context]; }
+  bool is_nearly_exhausted() const { return next_context_ > context_limit - reserve; }
 
-  // All contexts become new ones: the caller must intern those it holds again.
   void purge();
-  void purge_frame(std::uint64_t frame);
+  void purge_host_page(const std::byte* page);
   void purge_writes();
-  void purge_writes_of(std::uint64_t frame);
   void purge_page_index(std::uint64_t address);  // every page with these bits 44-51, in any space (IPTE)
 
  private:
-  static constexpr unsigned context_limit = 4096;
+  static constexpr unsigned context_limit = 4096, reserve = 512;
   static constexpr unsigned hash_size = 64;
 
   std::array<TlbEntry, entry_count> entries_{};
