@@ -81,6 +81,8 @@ class Dasd3390 final : public channel::Device {
   Reply unconditional_reserve(channel::Transfer& data);
   Reply release(channel::Transfer& data);
   Step<> grant_or_busy(z::Result<Locks::Grant> grant);
+  Step<> lock_program();
+  Step<> take_owed_locks();
   Step<> lock_extent(TrackRange tracks, Locks::Mode mode);
   Step<> lock_for(const CommandRule& rule);
   // extent.cpp
@@ -139,6 +141,10 @@ class Dasd3390 final : public channel::Device {
   std::optional<Track> track_;    // under the heads; valid while its lock is held
   std::vector<std::byte> shown_;  // bytes on their way to the channel
   std::optional<channel::Sense> sense_;
+  struct OwedLocks {
+    bool reservation = false, tracks = false;
+  };
+  OwedLocks owed_;                             // restored by a relocation and not taken yet
   std::array<std::uint8_t, 12> path_group_{};  // state byte and identifier
   // Why the last equipment check or data check came. The operator asks for it on his own thread.
   mutable z::Mutex failure_lock_;
