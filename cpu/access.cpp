@@ -122,6 +122,43 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   return host;
 }
 
+std::expected<Translation, TranslationFault> Cpu::translate_operand(std::uint64_t address) const {
+  return translate(storage_, asce_of(psw.as), address, has_cr0_bit(40));
+}
+
+// PoP ch. 10, "TEST PROTECTION".
+Access<std::uint8_t> Cpu::test_protection(Context context, std::uint64_t address) {
+  const auto located = locate(context, address, AccessType::fetch);
+  if (!located) {
+    if (!nullifies(exception_.code)) return Access<std::uint8_t>::refused();
+    take_exception();
+    return 3;
+  }
+  const std::uint8_t key = storage_.key(z::frame_of({located.value().absolute}));
+  const std::uint8_t access_key = tlb_.meaning(context).key;
+  const bool fetch_overridden = has_cr0_bit(38) && address < 2048 && !is_private(context);
+  if (!key_allows_fetch(key, access_key) && !fetch_overridden) return 2;
+  const bool store_overridden = has_cr0_bit(39) && key >> 4 == 9;
+  const bool may_store = !located.value().dat_protected && !is_low_protected(context, address, 1) &&
+                         (key_allows_store(key, access_key) || store_overridden);
+  return may_store ? 0 : 1;
+}
+
+Access<std::byte*> Cpu::absolute_store(z::AbsoluteAddress at, std::uint64_t length) {
+  if (!storage_.contains(at, length)) {
+    program_interruption(Pic::addressing);
+    return Access<std::byte*>::refused();
+  }
+  const std::uint64_t frame = z::frame_of(at).value;
+  storage_.mark_changed(z::frame_of(at));
+  if (blocks_.page(frame) != nullptr) {
+    blocks_.stored(frame, at.value % z::page_size, length);
+    stored_ranges_.push_back({frame, at.value % z::page_size, length});
+    attention_.post(Attention::stored);
+  }
+  return storage_.host(at);
+}
+
 Access<std::byte*> Cpu::locate_fetch(Context context, std::uint64_t address, std::uint64_t length) {
   const TlbEntry& entry = tlb_.entry(address);
   if (((address & page_mask) | context) == entry.read) return entry.host(address);

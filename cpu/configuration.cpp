@@ -118,6 +118,11 @@ std::optional<std::uint32_t> Configuration::take_service_signal() {
 
 void Configuration::time_changed() { post_to_all(Attention::timer); }
 
+void Configuration::set_tod_epoch(std::uint64_t epoch) {
+  tod_.set_epoch(epoch);
+  time_changed();
+}
+
 void Configuration::pause() {
   const z::Lock lock{pause_};
   pauses_.fetch_add(1, std::memory_order_seq_cst);

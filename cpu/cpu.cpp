@@ -26,37 +26,25 @@ std::uint64_t Cpu::asce_of(AddressSpace space) const {
   }
 }
 
-Context Cpu::real_context(std::uint8_t key) {
-  const Context context = tlb_.intern({.asce = 0, .space = AddressSpace::primary, .real = true, .key = key});
-  if (tlb_.generation() != tlb_generation_) {
-    renew_contexts();
-    return tlb_.intern({.asce = 0, .space = AddressSpace::primary, .real = true, .key = key});
-  }
+Context Cpu::intern(const ContextMeaning& meaning) {
+  const Context context = tlb_.intern(meaning);
+  if (tlb_.is_nearly_exhausted()) attention_.post(Attention::purge);
   return context;
+}
+
+Context Cpu::real_context(std::uint8_t key) {
+  return intern({.asce = 0, .space = AddressSpace::primary, .real = true, .key = key});
 }
 
 Context Cpu::context_of(AddressSpace space, std::uint8_t key) {
   if (!psw.dat) return real_context(key);
-  const ContextMeaning meaning{.asce = asce_of(space), .space = space, .real = false, .key = key};
-  const Context context = tlb_.intern(meaning);
-  if (tlb_.generation() == tlb_generation_) return context;
-  renew_contexts();
-  return tlb_.intern(meaning);
+  return intern({.asce = asce_of(space), .space = space, .real = false, .key = key});
 }
 
-// Interning may run out of numbers and start over; the second round then finds what the first one made.
 void Cpu::renew_contexts() {
-  do {
-    tlb_generation_ = tlb_.generation();
-    const AddressSpace instructions = psw.as == AddressSpace::home ? AddressSpace::home : AddressSpace::primary;
-    const auto intern = [&](AddressSpace space) {
-      if (!psw.dat) return tlb_.intern({.asce = 0, .space = AddressSpace::primary, .real = true, .key = psw.key});
-      return tlb_.intern({.asce = asce_of(space), .space = space, .real = false, .key = psw.key});
-    };
-    // Access registers are not implemented: SAC and PSWs that ask for them end in a special-operation exception.
-    context_ = intern(psw.as == AddressSpace::access_register ? AddressSpace::primary : psw.as);
-    fetch_context_ = intern(instructions);
-  } while (tlb_generation_ != tlb_.generation());
+  // Access registers are not implemented: SAC and PSWs that ask for them end in a special-operation exception.
+  context_ = context_of(psw.as == AddressSpace::access_register ? AddressSpace::primary : psw.as, psw.key);
+  fetch_context_ = context_of(psw.as == AddressSpace::home ? AddressSpace::home : AddressSpace::primary, psw.key);
   renew_circumstances();
 }
 
@@ -101,27 +89,26 @@ z::AbsoluteAddress Cpu::absolute(z::RealAddress real) const { return apply_prefi
 
 z::TodClock Cpu::tod() const { return configuration_.tod().now(instruction_count()); }
 
-void Cpu::timers_changed() { check_timers(); }
+MachineTime Cpu::machine_time() const { return {tod().value - configuration_.tod().epoch()}; }
 
 void Cpu::check_timers() {
-  const z::TodClock now = tod();
-  comparator_due_ = timers_.is_comparator_due(now);
-  cpu_timer_due_ = timers_.is_cpu_timer_due(now);
+  comparator_due_ = timers_.is_comparator_due(tod());
+  cpu_timer_due_ = timers_.is_cpu_timer_due(machine_time());
   if (comparator_due_ || cpu_timer_due_) recheck_ = true;
-  const z::TodClock next = timers_.next_due(now);
-  switch (configuration_.tod().timing()) {
-    case Timing::host: configuration_.host_timer().arm(address_, configuration_.tod().host_time_of(next)); break;
-    case Timing::instructions: deadline_ = configuration_.tod().instructions_at(next); break;
+  Tod& clock = configuration_.tod();
+  const std::uint64_t next = timers_.until_next_due(tod(), machine_time());
+  switch (clock.timing()) {
+    case Timing::host: configuration_.host_timer().arm(address_, clock.host_time_in(next)); break;
+    case Timing::instructions: deadline_ = clock.instructions_in(next, instruction_count()); break;
     case Timing::driven: break;
   }
 }
 
 bool Cpu::skip_to_next_timer() {
   Tod& clock = configuration_.tod();
-  if (clock.timing() != Timing::instructions) return false;
-  const z::TodClock next = timers_.next_due(tod());
-  if (next.value == ~0ull) return false;
-  clock.skip_to(next, instruction_count());
+  const std::uint64_t next = timers_.until_next_due(tod(), machine_time());
+  if (clock.timing() != Timing::instructions || next == ~0ull) return false;
+  clock.skip(next);
   check_timers();
   return true;
 }
@@ -147,7 +134,7 @@ void Cpu::initial_reset() {
   tod_programmable_ = 0;
   breaking_event_ = 1;
   timers_.set_comparator({0});
-  timers_.set_cpu_timer(0, tod());
+  timers_.set_cpu_timer(0, machine_time());
   check_timers();
   reset();
 }
@@ -174,7 +161,7 @@ void Cpu::store_status(z::AbsoluteAddress at) {
   put(saved::prefix, prefix_);
   put(saved::fpc, fpc);
   put(saved::tod_programmable, tod_programmable_);
-  put(saved::cpu_timer, timers_.cpu_timer(tod()));
+  put(saved::cpu_timer, timers_.cpu_timer(machine_time()));
   put(saved::clock_comparator, timers_.comparator().value >> 8);
   static_cast<void>(storage_.store(at, area, 0));
 }
@@ -182,8 +169,8 @@ void Cpu::store_status(z::AbsoluteAddress at) {
 // Telling the environment comes last: it may look at the CPU.
 void Cpu::set_state(CpuState state) {
   if (state_.load(std::memory_order_relaxed) == state) return;
-  if (state == CpuState::operating) timers_.run(tod());
-  else timers_.halt(tod());
+  if (state == CpuState::operating) timers_.run(machine_time());
+  else timers_.halt(machine_time());
   check_timers();
   state_.store(state, std::memory_order_release);
   environment_.cpu_state_changed(*this);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <span>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "cpu/attention.h"
 #include "cpu/block_cache.h"
 #include "cpu/block_map.h"
+#include "cpu/dat.h"
 #include "cpu/external.h"
 #include "cpu/host_access.h"
 #include "cpu/interruption_codes.h"
@@ -126,6 +128,7 @@ class Cpu {
     return Step::interrupted;
   }
   Step supervisor_call(std::uint8_t number);
+  void leave_with(Step step) { left_with_ = step; }  // for the handlers
   // The exception recorded by a refused access, for instructions that go on without it (TPROT, MVCOS, ...).
   ProgramInterruption take_exception() { return std::exchange(exception_, {}); }
 
@@ -140,13 +143,20 @@ class Cpu {
   void set_prefix(std::uint32_t prefix);
   z::AbsoluteAddress absolute(z::RealAddress real) const;
   // LOAD REAL ADDRESS and its like: translation without access.
+  std::expected<Translation, TranslationFault> translate_operand(std::uint64_t address) const;
   std::uint64_t asce_of(AddressSpace space) const;
+  // Condition code of TEST PROTECTION; refused for exceptions that it does not turn into a code.
+  Access<std::uint8_t> test_protection(Context context, std::uint64_t address);
+  // Host address in absolute storage for an update that is no operand access: table entries, cleared frames.
+  Access<std::byte*> absolute_store(z::AbsoluteAddress at, std::uint64_t length);
 
   // Clocks.
   z::TodClock tod() const;
+  MachineTime machine_time() const;
   Timers& timers() { return timers_; }
-  void timers_changed();  // after setting one: is it due, and when will it be
+  void check_timers();  // after setting one: is it due, and when will it be
   std::uint32_t& tod_programmable() { return tod_programmable_; }
+  std::uint64_t& program_parameter() { return program_parameter_; }
 
   // Counters, readable on any thread.
   std::uint64_t instruction_count() const { return retired_.load(std::memory_order_relaxed); }
@@ -210,6 +220,7 @@ class Cpu {
   void refuse(Context context, std::uint64_t address, AccessType type, Pic code, std::uint64_t teid_bits = 0);
   std::uint64_t frame_at(const std::byte* host) const;
 
+  Context intern(const ContextMeaning& meaning);
   void renew_contexts();
   void renew_circumstances();
   void forget_blocks() {
@@ -247,7 +258,6 @@ class Cpu {
   void swap_psw(std::uint64_t old_at, std::uint64_t new_at);
   template <class T>
   void store_low(std::uint64_t real, T value);
-  void check_timers();
   bool skip_to_next_timer();  // Timing::instructions: true when time was moved instead of waiting
   void set_state(CpuState state);
   void set_waiting(bool waiting);
@@ -275,11 +285,11 @@ class Cpu {
   std::uint64_t cr0_of_tags_ = 0;  // as it was when the TLB was last empty
   std::uint32_t prefix_ = 0;
   std::uint32_t tod_programmable_ = 0;
+  std::uint64_t program_parameter_ = 0;  // LOAD PROGRAM PARAMETER
   Timers timers_;
   bool comparator_due_ = false, cpu_timer_due_ = false;
 
   Context fetch_context_ = 0;  // of instructions
-  std::uint64_t tlb_generation_ = 0;
   std::uint64_t map_generation_ = 0;
 
   ProgramInterruption exception_;

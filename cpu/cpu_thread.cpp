@@ -49,7 +49,10 @@ void CpuThread::serve() {
     const std::uint32_t why = cpu_.attention().take();
     if (cpu_.configuration().is_pause_requested()) cpu_.configuration().stand_paused();
     obey();
-    if ((why & Attention::timer) != 0) cpu_.check_timers();
+    if ((why & Attention::timer) != 0) {
+      const z::Lock lock{control_};  // a stopped CPU may be in somebody's hands
+      cpu_.check_timers();
+    }
     if (cpu_.state() == CpuState::operating) operate();
     else cpu_.attention().sleep();
   }

@@ -19,8 +19,8 @@ constexpr Pic missing_at(unsigned level) {
   return codes[level];
 }
 
-std::unexpected<TranslationFault> fault(Pic code, std::uint64_t entry_address = 0, std::uint64_t entry = 0) {
-  return std::unexpected{TranslationFault{code, entry_address, entry}};
+std::unexpected<TranslationFault> fault(Pic code, std::uint64_t entry_address = 0) {
+  return std::unexpected{TranslationFault{code, entry_address}};
 }
 
 }  // namespace
@@ -38,15 +38,16 @@ std::expected<Translation, TranslationFault> translate(const Storage& storage, s
   std::uint64_t entry = 0;
   for (;; --level) {
     const unsigned index = index_at(address, level);
-    if (index >> 9 < offset || index >> 9 > length) return fault(missing_at(level), origin + index * 8ull);
+    if (index >> 9 < offset || index >> 9 > length) 
+      return std::unexpected{TranslationFault{missing_at(level), 0, true}};
     const std::uint64_t at = origin + index * 8ull;
     if (!storage.contains({at}, 8)) return fault(Pic::addressing, at);
     entry = host_load<std::uint64_t>(storage.host({at}));
-    if ((entry & invalid) != 0) return fault(missing_at(level), at, entry);
-    if ((entry >> 2 & 3) != level) return fault(Pic::translation_specification, at, entry);
+    if ((entry & invalid) != 0) return fault(missing_at(level), at);
+    if ((entry >> 2 & 3) != level) return fault(Pic::translation_specification, at);
     if (level == 0) {
       if ((entry & common_segment) != 0 && (asce & asce::private_space) != 0)
-        return fault(Pic::translation_specification, at, entry);
+        return fault(Pic::translation_specification, at);
       break;
     }
     if (edat && (entry & protection) != 0) is_protected = true;
@@ -61,8 +62,8 @@ std::expected<Translation, TranslationFault> translate(const Storage& storage, s
   const std::uint64_t at = (entry & ~0x7FFull) + (address >> 12 & 0xFF) * 8;
   if (!storage.contains({at}, 8)) return fault(Pic::addressing, at);
   entry = host_load<std::uint64_t>(storage.host({at}));
-  if ((entry & page_invalid) != 0) return fault(Pic::page_translation, at, entry);
-  if ((entry & page_reserved) != 0) return fault(Pic::translation_specification, at, entry);
+  if ((entry & page_invalid) != 0) return fault(Pic::page_translation, at);
+  if ((entry & page_reserved) != 0) return fault(Pic::translation_specification, at);
   if ((entry & page_protection) != 0) is_protected = true;
   return Translation{{(entry & table_origin) | (address & 0xFFF)}, is_protected};
 }

@@ -24,7 +24,7 @@ struct Translation {
 struct TranslationFault {
   Pic code;
   std::uint64_t entry_address = 0;
-  std::uint64_t entry = 0;
+  bool is_outside_table = false;  // the index is beyond the offset or the length of the table
 };
 
 // Dynamic address translation of one address (PoP ch. 3, "Dynamic Address Translation"). Table entries are fetched with

@@ -260,6 +260,7 @@ void Cpu::leave_guest() {
 
 void Cpu::apply_purges() {
   for (const Purge& purge : safepoint_.take()) purge_own(purge);
+  if (tlb_.is_nearly_exhausted()) purge_own({Purge::Kind::all});
   safepoint_.done();
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "base/assert.h"
+
 namespace cpu {
 namespace {
 
@@ -17,24 +19,18 @@ std::size_t hash_of(const ContextMeaning& meaning) {
 Context Tlb::intern(const ContextMeaning& meaning) {
   std::uint16_t& recent = hash_[hash_of(meaning) % hash_size];
   if (recent != 0 && meanings_[recent] == meaning) return recent;
-  if (next_context_ == context_limit) forget_contexts();
+  Z_ASSERT(next_context_ < context_limit);
   meanings_[next_context_] = meaning;
   recent = static_cast<std::uint16_t>(next_context_);
   return next_context_++;
 }
 
-// Old tags stay in the entries and match nothing, until the numbers run out.
+// Old tags stay in the entries and match nothing, until the numbers run low.
 void Tlb::purge() {
   hash_ = {};
-  ++generation_;
-  if (next_context_ > context_limit - hash_size) forget_contexts();
-}
-
-void Tlb::forget_contexts() {
-  hash_ = {};
+  if (!is_nearly_exhausted()) return;
   entries_ = {};
   next_context_ = 1;
-  ++generation_;
 }
 
 void Tlb::purge_host_page(const std::byte* page) {

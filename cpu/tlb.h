@@ -42,11 +42,11 @@ class Tlb {
 
   TlbEntry& entry(std::uint64_t address) { return entries_[address >> 12 & (entry_count - 1)]; }
 
-  // A context may become another one by interning or purging: nobody keeps one across an instruction but the Cpu,
-  // which renews its own when `generation` has changed.
+  // A context keeps its meaning until the next purge() or forget. The owner looks at `is_nearly_exhausted` between two
+  // blocks, and purges then; a block cannot use up what is left.
   Context intern(const ContextMeaning& meaning);
   const ContextMeaning& meaning(Context context) const { return meanings_[context]; }
-  std::uint64_t generation() const { return generation_; }
+  bool is_nearly_exhausted() const { return next_context_ > context_limit - reserve; }
 
   void purge();
   void purge_host_page(const std::byte* page);
@@ -54,16 +54,13 @@ class Tlb {
   void purge_page_index(std::uint64_t address);  // every page with these bits 44-51, in any space (IPTE)
 
  private:
-  static constexpr unsigned context_limit = 4096;
+  static constexpr unsigned context_limit = 4096, reserve = 512;
   static constexpr unsigned hash_size = 64;
-
-  void forget_contexts();
 
   std::array<TlbEntry, entry_count> entries_{};
   std::array<ContextMeaning, context_limit> meanings_{};
   std::array<std::uint16_t, hash_size> hash_{};  // recently used contexts by hash of their meaning
   unsigned next_context_ = 1;
-  std::uint64_t generation_ = 1;
 };
 
 }  // namespace cpu

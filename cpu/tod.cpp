@@ -21,23 +21,14 @@ void Tod::never_before(z::TodClock floor) {
   if (value < floor.value) set_epoch(epoch() + (floor.value - value));
 }
 
-z::Nanoseconds Tod::host_time_of(z::TodClock tod) const {
-  const std::uint64_t first = base_ + epoch();
-  if (tod.value <= first) return start_;
+z::Nanoseconds Tod::host_time_in(std::uint64_t units) const {
   constexpr std::uint64_t year = 365ull * 86'400 * 1'000'000 * 4096;
-  return start_ + z::tod_duration(std::min(tod.value - first, year)) + z::Nanoseconds{1};
+  return clock_.now() + z::tod_duration(std::min(units, year)) + z::Nanoseconds{1};
 }
 
-std::uint64_t Tod::instructions_at(z::TodClock tod) const {
-  const std::uint64_t first = base_ + epoch() + skipped_.load(std::memory_order_relaxed);
-  if (tod.value <= first) return 0;
-  const auto wide = static_cast<unsigned __int128>(tod.value - first) * instructions_per_microsecond_ / 4096 + 1;
+std::uint64_t Tod::instructions_in(std::uint64_t units, std::uint64_t instructions) const {
+  const auto wide = static_cast<unsigned __int128>(units) * instructions_per_microsecond_ / 4096 + 1 + instructions;
   return static_cast<std::uint64_t>(std::min<unsigned __int128>(wide, ~0ull));
-}
-
-void Tod::skip_to(z::TodClock tod, std::uint64_t instructions) {
-  const std::uint64_t value = now(instructions).value;
-  if (tod.value > value) skipped_.fetch_add(tod.value - value, std::memory_order_relaxed);
 }
 
 }  // namespace cpu

@@ -38,11 +38,11 @@ class Tod {
   // The epoch is raised as far as needed for the clock to be no earlier than `floor`.
   void never_before(z::TodClock floor);
 
-  // When the clock will be `tod`: in host time, and in instructions.
-  z::Nanoseconds host_time_of(z::TodClock tod) const;
-  std::uint64_t instructions_at(z::TodClock tod) const;
-  // Timing::instructions: CPU 0 waits, and nothing happens before `tod`.
-  void skip_to(z::TodClock tod, std::uint64_t instructions);
+  // When so many units will have gone by: in host time, and in instructions.
+  z::Nanoseconds host_time_in(std::uint64_t units) const;
+  std::uint64_t instructions_in(std::uint64_t units, std::uint64_t instructions) const;
+  // Timing::instructions: the CPU waits, and nothing happens for so long.
+  void skip(std::uint64_t units) { skipped_.fetch_add(units, std::memory_order_relaxed); }
 
  private:
   std::uint64_t elapsed(std::uint64_t instructions) const {

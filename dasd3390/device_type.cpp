@@ -27,11 +27,16 @@ z::Result<> parse_argument(std::string_view argument, Arguments& into) {
   const auto equals = argument.find('=');
   const auto name = argument.substr(0, equals);
   const auto value = equals == std::string_view::npos ? std::string_view{} : argument.substr(equals + 1);
-  if (name == "file" && !value.empty()) into.file = value;
-  else if (argument == "ro") into.writing = Dasd3390::Writing::inhibited;
-  else if (name == "start") into.start = Z_TRY(parse_number(name, value));
-  else if (name == "cyls") into.cylinders = Z_TRY(parse_number(name, value));
-  else return z::failure("a 3390 knows file=PATH, ro, start=N and cyls=N, not: {}", argument);
+  if (name == "file" && !value.empty())
+    into.file = value;
+  else if (argument == "ro")
+    into.writing = Dasd3390::Writing::inhibited;
+  else if (name == "start")
+    into.start = Z_TRY(parse_number(name, value));
+  else if (name == "cyls")
+    into.cylinders = Z_TRY(parse_number(name, value));
+  else
+    return z::failure("a 3390 knows file=PATH, ro, start=N and cyls=N, not: {}", argument);
   return {};
 }
 

@@ -191,20 +191,33 @@ std::uint8_t Machine::store_system_information(cpu::Cpu&, unsigned function, uns
 unsigned Machine::configuration_level() const { return firmware_.configuration_level(); }
 std::uint64_t Machine::cpu_id(const cpu::Cpu& cpu) const { return firmware_.cpu_id(cpu.address()); }
 
-Machine::CpuState Machine::cpu_state(unsigned address) const {
-  const auto state = cpus_->thread(address).state();
-  return {.is_stopped = state == cpu::CpuState::stopped, .is_waiting = state == cpu::CpuState::waiting,
-          .is_enabled = cpus_->thread(address).is_enabled()};
-}
-
 bool Machine::is_idle_for_good() const {
-  for (unsigned i = 0; i < cpus_->cpu_count(); ++i)
-    if (const auto state = cpu_state(i); !state.is_stopped && !(state.is_waiting && !state.is_enabled)) return false;
-  return true;
+  const auto all = cpus_->cpu_count() == 64 ? ~0ULL : (1ULL << cpus_->cpu_count()) - 1;
+  return (idle_.load() & all) == all;
 }
 
-void Machine::cpu_state_changed(cpu::Cpu&) {
-  if (is_idle_for_good()) firmware_.machine_idle_for_good();
+Machine::CpuView Machine::view(unsigned address) {
+  cpus_->pause();
+  auto& cpu = cpus_->cpu(address);
+  const auto psw = cpu.psw_image();
+  const CpuView view{.is_stopped = cpu.state() == cpu::CpuState::stopped, .is_waiting = cpu.psw.wait,
+                     .is_enabled = is_enabled(cpu), .psw = psw, .instructions = cpu.instruction_count()};
+  cpus_->unpause();
+  return view;
+}
+
+bool Machine::is_enabled(const cpu::Cpu& cpu) { return cpu.psw.io || cpu.psw.external || cpu.psw.machine_check; }
+
+// On the CPU's own thread, so its PSW may be looked at; what it says of others was left by them in `idle_`.
+void Machine::cpu_state_changed(cpu::Cpu& cpu) {
+  const bool idle = cpu.state() == cpu::CpuState::stopped || (cpu.is_waiting() && !is_enabled(cpu));
+  const auto bit = 1ULL << cpu.address();
+  if (!idle) {
+    idle_.fetch_and(~bit);
+    return;
+  }
+  const auto before = idle_.fetch_or(bit);
+  if ((before & bit) == 0 && is_idle_for_good()) firmware_.machine_idle_for_good();
 }
 
 }  // namespace lpar

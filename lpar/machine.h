@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,10 +42,12 @@ class Machine final : private cpu::Environment {
   void start(const LoadedProgram& program);
   void system_reset(Clear clear);
 
-  struct CpuState {
+  struct CpuView {
     bool is_stopped, is_waiting, is_enabled;  // the last: for I/O, external or machine-check interruptions
+    cpu::PswImage psw;
+    std::uint64_t instructions;
   };
-  CpuState cpu_state(unsigned cpu) const;
+  CpuView view(unsigned cpu);  // pauses the CPUs for a moment
   // No CPU runs or can be interrupted: all are stopped or in a disabled wait.
   bool is_idle_for_good() const;
 
@@ -84,9 +87,11 @@ class Machine final : private cpu::Environment {
   void io_became_pending(std::uint8_t isc_mask);
   z::Result<> begin_load(std::uint32_t ssid);
   z::Result<> end_load(std::uint32_t ssid);
+  static bool is_enabled(const cpu::Cpu& cpu);
 
   Firmware& firmware_;
   std::unique_ptr<cpu::Storage> storage_;
+  std::atomic<std::uint64_t> idle_{~0ULL};  // bit n: CPU n is stopped or in a disabled wait
   std::unique_ptr<cpu::Configuration> cpus_;
 
   z::Mutex load_mutex_;

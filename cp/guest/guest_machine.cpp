@@ -131,7 +131,7 @@ void GuestMachine::reset(Reset kind, Done done) {
 std::vector<VirtualMachine::Cpu> GuestMachine::cpus() const {
   std::vector<VirtualMachine::Cpu> result;
   for (unsigned i = 0; i < definition_.cpus; ++i) {
-    const auto state = machine_->cpu_state(i);
+    const auto state = machine_->view(i);
     using State = VirtualMachine::Cpu::State;
     result.push_back({.address = static_cast<std::uint8_t>(i), .is_base = i == 0, .cpuid = cpu_id(i),
                       .state = state.is_stopped ? State::stopped
@@ -166,7 +166,7 @@ void GuestMachine::registers(std::uint8_t cpu, Told<RegisterSet> told) {
   machine_->cpus().pause();
   auto& from = machine_->cpus().cpu(cpu);
   RegisterSet set;
-  const auto psw = from.psw.image(from.cc);
+  const auto psw = from.psw_image();
   set.psw = {psw.mask, psw.address};
   for (unsigned i = 0; i < 16; ++i) {
     set.general[i] = from.gr(i);
@@ -174,7 +174,7 @@ void GuestMachine::registers(std::uint8_t cpu, Told<RegisterSet> told) {
     set.floating_point[i] = from.fpr(i);
     set.access[i] = from.ar(i);
   }
-  set.prefix = static_cast<std::uint32_t>(from.prefix());
+  set.prefix = from.prefix();
   machine_->cpus().unpause();
   told(set);
 }
@@ -199,7 +199,7 @@ void GuestMachine::set_registers(std::uint8_t cpu, RegisterSet set, Done done) {
 Answer<std::uint64_t> GuestMachine::absolute_address(const StoragePlace& place, std::uint64_t length) {
   auto address = place.address;
   if (place.kind == StoragePlace::Kind::virtual_ || place.cpu >= definition_.cpus) return refusal(2, "V");
-  if (place.kind == StoragePlace::Kind::real) address = machine_->cpus().cpu(place.cpu).to_absolute({address}).value;
+  if (place.kind == StoragePlace::Kind::real) address = machine_->cpus().cpu(place.cpu).absolute({address}).value;
   if (!machine_->storage().contains({address}, length)) return refusal(160, fmt::format("{:X}", place.address));
   return address;
 }

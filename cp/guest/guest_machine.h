@@ -37,6 +37,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   const VmDefinition& definition() const { return definition_; }
   RunState run_state() const { return run_state_; }
   lpar::Machine& machine() { return *machine_; }
+  void set_relocation_domain(std::string domain) { definition_.relocation_domain = std::move(domain); }
 
   std::string userid() const override { return definition_.userid; }
   z::Bytes storage() const override { return definition_.storage; }
@@ -82,7 +83,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
   void machine_idle_for_good() override;
 
-  const VmDefinition definition_;
+  VmDefinition definition_;
   const z::Clock& clock_;
   Host host_;
   RunState run_state_ = RunState::stopped;

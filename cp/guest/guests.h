@@ -29,6 +29,7 @@ class Guests final : public api::GuestHost {
   z::Result<GuestMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);
   const Frames& frames() const { return frames_; }
+  const Volumes& volumes() const { return volumes_; }
   bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
 
   api::GuestPort* find(const std::string& userid) override;

@@ -26,8 +26,7 @@ std::string Dasd3390::description() const {
   const auto whole = window_.cylinders == volume_->geometry().cylinders;
   const z::Lock lock{failure_lock_};
   return fmt::format("3390 file={} cyls={}{}{}{}", volume_->path().string(), window_.cylinders,
-                     whole ? "" : fmt::format(" start={}", window_.start),
-                     writing_ == Writing::inhibited ? " ro" : "",
+                     whole ? "" : fmt::format(" start={}", window_.start), writing_ == Writing::inhibited ? " ro" : "",
                      last_failure_.empty() ? "" : fmt::format(" (failed: {})", last_failure_));
 }
 

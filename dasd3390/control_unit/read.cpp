@@ -115,7 +115,8 @@ Dasd3390::Reply Dasd3390::read_home_address(channel::Transfer& data) {
   return send(data, bytes_of(address));
 }
 
-// R0 and all records, with the end mark. The first of a domain reads the track that was located, each later one the next.
+// R0 and all records, with the end mark. The first of a domain reads the track that was located, each later one the
+// next.
 Dasd3390::Reply Dasd3390::read_track(channel::Transfer& data) {
   if (!program_.domain) return check(reject(Message::invalid_sequence));
   Z_CHECK(begin_work(Work::read_track));

@@ -31,7 +31,8 @@ std::vector<std::byte> Dasd3390::save() const {
 // The locks come with the state: the device that saved it has given its own up by then.
 z::Result<> Dasd3390::restore(std::span<const std::byte> bytes) {
   SavedState state;
-  if (bytes.size() != sizeof state) return z::failure("state of a 3390 has {} bytes, not {}", bytes.size(), sizeof state);
+  if (bytes.size() != sizeof state)
+    return z::failure("state of a 3390 has {} bytes, not {}", bytes.size(), sizeof state);
   std::memcpy(&state, bytes.data(), sizeof state);
   if (state.version != 1) return z::failure("state of a 3390 has version {}, not 1", state.version);
   if (state.program.position.track.value >= window_.geometry().tracks())

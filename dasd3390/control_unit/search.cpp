@@ -54,8 +54,8 @@ Dasd3390::Reply Dasd3390::search_home_address(channel::Transfer& data) {
 // `found` is how the field on the track stands to the argument. Bits of the command: X'20' equal, X'40' high.
 Dasd3390::Reply Dasd3390::searched(std::strong_ordering found) {
   const bool is_equal = found == std::strong_ordering::equal;
-  const bool is_satisfied = (is_equal && (command_ & 0x20) != 0) ||
-                            (found == std::strong_ordering::greater && (command_ & 0x40) != 0);
+  const bool is_satisfied =
+      (is_equal && (command_ & 0x20) != 0) || (found == std::strong_ordering::greater && (command_ & 0x40) != 0);
   if (!is_satisfied) return channel::Ending::with(channel::ended);
   program_.may_write = is_equal;
   return channel::Ending::with(channel::ended | channel::status_modifier);

@@ -27,9 +27,7 @@ Dasd3390::Step<> Dasd3390::may_write(Work work) {
   return {};
 }
 
-Dasd3390::Step<> Dasd3390::store(Image::Part part) {
-  return store(program_.position.record, part);
-}
+Dasd3390::Step<> Dasd3390::store(Image::Part part) { return store(program_.position.record, part); }
 
 Dasd3390::Step<> Dasd3390::store(std::size_t record, Image::Part part) {
   const auto done = volume_->write_record(window_.on_volume(program_.position.track), *track_, record, part);

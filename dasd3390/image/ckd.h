@@ -13,8 +13,8 @@ struct CkdHeader {
   char id[8];  // "CKD_P370"
   std::uint8_t heads[4];
   std::uint8_t track_size[4];
-  std::uint8_t device_type;     // low byte: X'90'
-  std::uint8_t file_sequence;   // 0: the only file
+  std::uint8_t device_type;    // low byte: X'90'
+  std::uint8_t file_sequence;  // 0: the only file
   std::uint8_t high_cylinder[2];
   char serial[12];
   // Counts the reservations taken away by UNCONDITIONAL RESERVE (locks.h). Zero in the files of other tools.

@@ -19,10 +19,10 @@ class Image {
  public:
   // What differs between the track in storage and the track in the file.
   enum class Part : std::uint8_t {
-    data,              // of one record, in place
-    key_and_data,      // of one record, in place
-    record_and_rest,   // the record was written anew, what followed it is erased
-    whole,             // everything from the home address on
+    data,             // of one record, in place
+    key_and_data,     // of one record, in place
+    record_and_rest,  // the record was written anew, what followed it is erased
+    whole,            // everything from the home address on
   };
 
   virtual ~Image() = default;

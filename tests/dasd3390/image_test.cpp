@@ -11,8 +11,8 @@
 namespace dasd3390 {
 namespace {
 
-using ::testing::HasSubstr;
 using test::Disk, test::TemporaryFile, test::octets, test::bytes, test::Bytes;
+using ::testing::HasSubstr;
 
 void overwrite(const std::filesystem::path& path, std::streamoff at, std::string_view text) {
   std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
@@ -27,7 +27,7 @@ std::string refusal(const std::filesystem::path& path) {
 
 TEST(CkdImage, ANewVolumeIsSparse) {
   const Disk disk{3339};
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(disk.path().c_str(), &status), 0);
   EXPECT_EQ(status.st_size, 512 + 3339ll * 15 * 56832);
   EXPECT_LT(status.st_blocks * 512, 1 << 20);
@@ -88,7 +88,8 @@ TEST(CkdImage, AnUpdateOfARecordTouchesNoOtherByteOfTheFile) {
   // Header, 16 tracks, home address and R0, R1 of 108, count of R2.
   const std::size_t start = 512 + 16 * 56832 + 5 + 16 + 108 + 8;
   for (std::size_t i = 0; i < old.size(); ++i)
-    ASSERT_EQ(static_cast<std::uint8_t>(now[i]), i >= start && i < start + 100 ? 0xAA : static_cast<std::uint8_t>(old[i]));
+    ASSERT_EQ(static_cast<std::uint8_t>(now[i]),
+              i >= start && i < start + 100 ? 0xAA : static_cast<std::uint8_t>(old[i]));
 }
 
 // A writer killed between two pages of the count leaves 1 to 7 bytes of it, the rest still ones. Whatever the split,

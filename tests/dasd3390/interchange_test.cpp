@@ -44,6 +44,26 @@ TEST(Interchange, EveryTrackOfAWrittenVolumeIsCopiedByDasdcopy) {
   EXPECT_EQ((*volume)->read_track(TrackNumber{59})->record_count(), 1u);
 }
 
+// Through Hercules' compressed form and back: it must have understood every record.
+TEST(Interchange, TracksOfAllShapesComeBackFromHerculesCompressionUnchanged) {
+  const TemporaryFile file;
+  ASSERT_TRUE(create_volume(file.path(), {.geometry = {3}, .volser = "VOL001", .empty_tracks = EmptyTracks::written}));
+  const auto volume = Volume::open(file.path(), Access::write).value();
+  {
+    auto editor = Editor::open(volume).value();
+    ASSERT_TRUE(editor.format_tracks({TrackNumber{2}, TrackNumber{5}}, 4096));
+    ASSERT_TRUE(editor.format_track({1, 0}, std::vector<NewRecord>{{1, 0, 56664}}));
+    ASSERT_TRUE(editor.format_track({1, 1}, std::vector<NewRecord>{{1, 255, 1}, {2, 0, 0}, {9, 8, 0}, {4, 64, 4096}}));
+  }
+  const auto packed = file.folder() / "packed.ckd", back = file.folder() / "back.ckd";
+  output_of("dasdcopy -q -z -o cckd " + file.path().string() + " " + packed.string());
+  output_of("dasdcopy -q -o ckd " + packed.string() + " " + back.string());
+  const auto copy = Volume::open(back, Access::read);
+  ASSERT_TRUE(copy) << copy.error().text();
+  for (TrackNumber track{0}; track.value < 45; track = following(track))
+    EXPECT_EQ(octets((*copy)->read_track(track)->image()), octets(volume->read_track(track)->image())) << track.value;
+}
+
 TEST(Interchange, VolumesOfDasdinitAreRead) {
   const TemporaryFile file;
   output_of("dasdinit " + file.path().string() + " 3390 HERC01 3");
@@ -60,7 +80,8 @@ TEST(Interchange, AGuestWritesOnAVolumeOfDasdinitAndDasdlsStillReadsIt) {
   auto volume = Volume::open(file.path(), Access::write).value();
   {
     const auto device = Dasd3390::attach(volume, volume->whole(), Dasd3390::Writing::allowed).value();
-    EXPECT_EQ(run(*device, {define_extent(formatting, {1, 0}, {1, 0}), locate(0x03, 1, {1, 0}, 0),
+    EXPECT_EQ(run(*device, {define_extent(formatting, {1, 0}, {1, 0}),
+                            locate(0x03, 1, {1, 0}, 0),
                             {0x1D, count_field(1, 0, 1, 0, 10)}})
                   .status,
               good);

@@ -15,8 +15,8 @@ class Minidisk : public ::testing::Test {
   std::unique_ptr<Dasd3390> device_ = disk_.attach(minidisk);
 
   Outcome format_first_track() {
-    return run(*device_, {define_extent(formatting, {0, 0}, {0, 0}), locate(0x03, 1, {0, 0}, 0),
-                          {0x1D, formatted_track(0)}});
+    return run(*device_,
+               {define_extent(formatting, {0, 0}, {0, 0}), locate(0x03, 1, {0, 0}, 0), {0x1D, formatted_track(0)}});
   }
 };
 

@@ -83,9 +83,9 @@ class ScriptedTransfer final : public channel::Transfer {
 
 struct Ccw {
   std::uint8_t command;
-  Bytes data = {};          // for the device; or
-  std::size_t room = 0;     // for what it sends
-  int back = 0;             // of a TIC (08): how many CCWs
+  Bytes data = {};       // for the device; or
+  std::size_t room = 0;  // for what it sends
+  int back = 0;          // of a TIC (08): how many CCWs
 };
 
 inline Ccw tic(int back) { return {0x08, {}, 0, back}; }
@@ -138,9 +138,13 @@ inline Outcome run(channel::Device& device, const std::vector<Ccw>& program) {
 }
 
 // Parameters.
-inline Bytes halfword(unsigned value) { return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)}; }
+inline Bytes halfword(unsigned value) {
+  return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
+}
 inline Bytes cchh(unsigned cylinder, unsigned head) { return halfword(cylinder) + halfword(head); }
-inline Bytes cchhr(unsigned cylinder, unsigned head, std::uint8_t record) { return cchh(cylinder, head) + Bytes{record}; }
+inline Bytes cchhr(unsigned cylinder, unsigned head, std::uint8_t record) {
+  return cchh(cylinder, head) + Bytes{record};
+}
 inline Bytes count_field(unsigned cylinder, unsigned head, std::uint8_t record, std::uint8_t key, unsigned data) {
   return cchhr(cylinder, head, record) + Bytes{key} + halfword(data);
 }

@@ -202,8 +202,8 @@ TEST(Extent, AReadAndAWriteInOneProgramAreAtomicBetweenProcesses) {
   disk.edit().write_record({1, 0}, 1, {}, bytes({0, 0, 0, 0})).value();
   const auto add_one = [](Dasd3390& device) {
     device.begin_program();
-    const auto before = execute(device, {define_extent(updating, {1, 0}, {1, 0}), seek(1, 0), search_id(1, 0, 1), tic(1),
-                                         read(0x06, 4)});
+    const auto before = execute(
+        device, {define_extent(updating, {1, 0}, {1, 0}), seek(1, 0), search_id(1, 0, 1), tic(1), read(0x06, 4)});
     if (before.status != good) {
       device.end_program();
       return false;
@@ -242,9 +242,9 @@ TEST(Durability, AnAcknowledgedWriteSurvivesTheDeathOfTheProcess) {
       const auto device = disk.attach_anew();
       for (std::uint32_t number = 1;; ++number) {
         const auto record = static_cast<std::uint8_t>(1 + number % records);
-        const auto outcome =
-            run(*device, {define_extent(updating, {1, 0}, {1, 0}), locate(0x01, 1, {1, 0}, record),
-                          {0x85, fill(length, static_cast<std::uint8_t>(number))}});
+        const auto outcome = run(*device, {define_extent(updating, {1, 0}, {1, 0}),
+                                           locate(0x01, 1, {1, 0}, record),
+                                           {0x85, fill(length, static_cast<std::uint8_t>(number))}});
         if (outcome.status != good || ::write(ends[1], &number, sizeof number) != sizeof number) ::_exit(1);
       }
     }
@@ -264,8 +264,8 @@ TEST(Durability, AnAcknowledgedWriteSurvivesTheDeathOfTheProcess) {
   }
 }
 
-// The same with tracks being formatted anew, one record longer each time: whatever the moment of death, the track reads,
-// and each of its records is whole.
+// The same with tracks being formatted anew, one record longer each time: whatever the moment of death, the track
+// reads, and each of its records is whole.
 TEST(Durability, AFormatCutShortLeavesATrackThatReads) {
   Disk disk;
   for (unsigned round = 0; round < 20; ++round) {

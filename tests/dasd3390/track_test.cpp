@@ -23,10 +23,9 @@ TEST(Track, AnEmptyTrackIsHomeAddressR0AndEndMark) {
 }
 
 TEST(Track, RecordsAreFoundWithTheirKeysAndData) {
-  const auto track = Track::parse(
-      image_of(home + record_zero + test::count_field(2, 3, 1, 2, 3) + Bytes{1, 2, 10, 11, 12} +
-               test::count_field(2, 3, 9, 0, 1) + Bytes{7} + ff),
-      {2, 3});
+  const auto track = Track::parse(image_of(home + record_zero + test::count_field(2, 3, 1, 2, 3) +
+                                           Bytes{1, 2, 10, 11, 12} + test::count_field(2, 3, 9, 0, 1) + Bytes{7} + ff),
+                                  {2, 3});
   ASSERT_TRUE(track);
   ASSERT_EQ(track->record_count(), 3u);
   EXPECT_EQ(octets(track->key(1)), (Bytes{1, 2}));
@@ -62,8 +61,7 @@ TEST(Track, WritingARecordErasesWhatFollowed) {
   track.write_after(0, {Cchh::of({2, 3}), 1, 0, std::uint16_t{2}}, bytes({1, 1}));
   track.write_after(1, {Cchh::of({2, 3}), 2, 0, std::uint16_t{2}}, bytes({2, 2}));
   track.write_after(0, {Cchh::of({2, 3}), 5, 0, std::uint16_t{4}}, bytes({5}));
-  EXPECT_EQ(octets(track.image()),
-            (home + record_zero + test::count_field(2, 3, 5, 0, 4) + Bytes{5, 0, 0, 0} + ff));
+  EXPECT_EQ(octets(track.image()), (home + record_zero + test::count_field(2, 3, 5, 0, 4) + Bytes{5, 0, 0, 0} + ff));
 }
 
 TEST(Track, TwelveRecordsOf4096FitAndNoThirteenth) {
