@@ -14,9 +14,9 @@ enum class Consent { none, given };
 // What CPFMTXA does to a volume, in this order; what is not asked for stays as it is.
 struct FormatRequest {
   std::string volume;                   // label to write, or that the volume must have
-  std::optional<CylinderRange> format;  // tracks of 4096-byte records; with cylinder 0 also label, map (all PERM), VTOC
-  std::vector<Allocation> allocate;
-  std::optional<OwnerMark> owner;
+  std::optional<CylinderRange> format = {};  // tracks of 4096-byte records; with cylinder 0 also label, map (all PERM), VTOC
+  std::vector<Allocation> allocate = {};
+  std::optional<OwnerMark> owner = {};
   Consent consent = Consent::none;
 };
 
