@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cp/volume/tools.h"
+#include "cp/volume/cpfmtxa.h"
 #include "dasd3390/volume.h"
 
 namespace app {
@@ -39,6 +39,32 @@ z::Result<> run(const FormatCommand& command) {
   return {};
 }
 
+struct FormssiCommand {
+  std::string file, action, ssi;
+  std::vector<std::string> slots;
+  bool yes = false;
+};
+
+z::Result<> run(const FormssiCommand& command) {
+  const auto access = command.action == "create" ? Access::write : Access::read;
+  auto disk = Z_TRY(Editor::open(Z_TRY(Volume::open(command.file, access))));
+  if (command.action == "create")
+    Z_CHECK(cp::formssi_create(disk, {.ssi = command.ssi, .slots = command.slots, .now = z::tod_of_utc(z::HostClock{}.utc()),
+                                      .consent = command.yes ? cp::Consent::given : cp::Consent::none}));
+  for (const auto& line : Z_TRY(cp::formssi_display(disk, command.file))) fmt::print("{}\n", line);
+  return {};
+}
+
+template <class Request>
+void choose(CLI::App& command, Chosen& chosen, std::shared_ptr<Request> request) {
+  command.callback([request, &chosen] {
+    chosen.run = [request] {
+      const auto result = run(*request);
+      return result ? 0 : fail(result.error().text());
+    };
+  });
+}
+
 }  // namespace
 
 void add_cpfmtxa(CLI::App& dasd, Chosen& chosen) {
@@ -51,12 +77,19 @@ void add_cpfmtxa(CLI::App& dasd, Chosen& chosen) {
       ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--owner", request->owner, "SSINAME.SYSTEM, with NOSSI and NOSYS for nobody");
   command->add_flag("--yes", request->yes, "Change a volume that carries a label already");
-  command->callback([request, &chosen] {
-    chosen.run = [request] {
-      const auto result = run(*request);
-      return result ? 0 : fail(result.error().text());
-    };
-  });
+  choose(*command, chosen, std::move(request));
+}
+
+void add_formssi(CLI::App& dasd, Chosen& chosen) {
+  auto request = std::make_shared<FormssiCommand>();
+  auto* command = dasd.add_subcommand("formssi", "Create or display the persistent data record of a cluster, as FORMSSI does");
+  command->add_option("file", request->file, "Image of the common volume")->required()->check(CLI::ExistingFile);
+  command->add_option("action", request->action, "create or display")->required()->check(CLI::IsMember({"create", "display"}));
+  command->add_option("ssiname", request->ssi, "Name of the cluster (create)");
+  command->add_option("--slot", request->slots, "Name of the member in the next slot, repeatable")
+      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--yes", request->yes, "Replace a record that is there already");
+  choose(*command, chosen, std::move(request));
 }
 
 }  // namespace app
