@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "cp/volume/cpfmtxa.h"
+#include "cp/volume/formssi.h"
 #include "dasd3390/volume.h"
 
 namespace app {
