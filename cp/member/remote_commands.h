@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cp/command/reply.h"
 #include "cp/command/system.h"
 
