@@ -48,7 +48,6 @@ class Member final : public System {
   Guests& guests() { return guests_; }
   api::Eligibility& eligibility() { return eligibility_; }
   Cluster& cluster() { return *cluster_; }
-  void guest_moved_away(const std::string& userid, const std::string& to);
 
   // System
   std::string name() const override { return config_.system; }
@@ -109,12 +108,12 @@ class Member final : public System {
 
   Member(Files files, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
   void connect_cluster();
+  void received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes);
   void check_volumes();
-  void activate_links();
-  void join();
-  void joined(bool as_member);
+  void ipl_ended(bool joined);
+  void lease_renewed(z::Nanoseconds until);
+  void fenced(const std::string& reason);
   void say(std::string_view text) { events_.operator_line(text); }
-  void log_operator_on();
   void machine_stopped(GuestMachine& machine);
   void start_after_logon(const std::string& userid, LogonRequest::Start start);
   void end(int status);
@@ -135,7 +134,11 @@ class Member final : public System {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<RemoteCommands> remote_;
   std::unique_ptr<Mover> mover_;
+  EventLoop::Id lease_timer_ = 0;
+  bool without_lease_ = false;
+  bool ready_ = false;
   bool shutting_down_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace cp
