@@ -34,6 +34,11 @@ Configuration::Configuration(Storage& storage, Environment& environment, const z
 Configuration::~Configuration() {
   storage_.set_observer(nullptr);
   host_timer_.stop();
+  {
+    const z::Lock lock{pause_};
+    pauses_ = 0;
+    pause_changed_.notify_all();
+  }
   threads_.clear();
 }
 
