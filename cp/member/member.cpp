@@ -1,5 +1,7 @@
 #include "cp/member/member.h"
 
+#include <fstream>
+
 #include "cp/volume/cpfmtxa.h"
 #include "dasd3390/tools/edit.h"
 
@@ -41,14 +43,15 @@ z::Result<std::unique_ptr<Member>> Member::create(const lpar::MachineFile& file,
   if (lpar == nullptr) return z::failure("{}: no [[lpar]] is named {}", file.path.string(), lpar_name);
   auto files = Z_TRY(read_files(file, *lpar));
   auto partition = Z_TRY(Partition::create(*lpar, file.plugins, loop, loop.clock()));
-  std::unique_ptr<Member> member{new Member{std::move(files), std::move(partition), loop, std::move(events)}};
+  std::unique_ptr<Member> member{new Member{std::move(files), file.run_directory, std::move(partition), loop, std::move(events)}};
   member->connect_cluster();
   member->mover_ = make_mover(*member);
   return member;
 }
 
-Member::Member(Files files, std::unique_ptr<Partition> partition, EventLoop& loop, Events events)
-    : loop_(loop), events_(std::move(events)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
+Member::Member(Files files, std::filesystem::path run_directory, std::unique_ptr<Partition> partition, EventLoop& loop,
+               Events events)
+    : loop_(loop), events_(std::move(events)), run_directory_(std::move(run_directory)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
       config_(config_file_.for_system(files.system)), ipled_(loop.clock().utc()), partition_(std::move(partition)),
       guests_(partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
               {.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
@@ -155,6 +158,10 @@ void Member::fenced(const std::string& reason) {
   for (auto* guest : guests_.all()) guest->machine().cpus().pause();
   say(fmt::format("HCPPLM1665W This system ends: {}", reason));
   end(1);
+}
+
+void Member::record_relocation(const std::string& json) {
+  std::ofstream{run_directory_ / "relocations.jsonl", std::ios::app} << json << '\n';
 }
 
 void Member::operator_command(std::string text, ReplyPtr reply) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,6 +49,8 @@ class Member final : public System {
   Guests& guests() { return guests_; }
   api::Eligibility& eligibility() { return eligibility_; }
   Cluster& cluster() { return *cluster_; }
+  // The book of a relocation that ended, one JSON object: a line of relocations.jsonl in the run directory.
+  void record_relocation(const std::string& json);
 
   // System
   std::string name() const override { return config_.system; }
@@ -88,7 +91,7 @@ class Member final : public System {
   void define_relocation_domain(RelocationDomainStatus domain, Done done) override;
   void test_relocation(RelocationTarget target, Told<std::vector<std::string>> told) override;
   void move(RelocationTarget target, RelocationLimits limits, std::string by, MoveEvents events) override;
-  std::vector<RelocationStatus> relocations() const override { return mover_->relocations(); }
+  std::vector<RelocationStatus> relocations() const override { return mover_->relocations_under_way(); }
   void modify_relocation(std::string userid, LimitChange change, Done done) override;
   void cancel_relocation(std::string userid, std::string by, Done done) override;
 
@@ -106,7 +109,7 @@ class Member final : public System {
   };
   static z::Result<Files> read_files(const lpar::MachineFile& file, const lpar::LparDefinition& lpar);
 
-  Member(Files files, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
+  Member(Files files, std::filesystem::path run_directory, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
   void connect_cluster();
   void received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes);
   void check_volumes();
@@ -120,6 +123,7 @@ class Member final : public System {
 
   EventLoop& loop_;
   Events events_;
+  const std::filesystem::path run_directory_;
   ConfigFile config_file_;
   Directory directory_;
   const SystemConfig config_;
