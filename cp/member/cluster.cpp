@@ -81,8 +81,8 @@ z::Result<> Cluster::open_pdr() {
   if (volume == nullptr) return z::failure("PDR volume {} is not mounted", config_.ssi->pdr_volume);
   pdr_device_ = volume->rdev;
   Z_CHECK(io_.open(*pdr_device_));
-  pdr_ = std::make_unique<pdr::Driver>(loop_, io_, *pdr_device_, config_.ssi->name);
-  guest_records_ = std::make_unique<pdr::GuestDriver>(loop_, io_, *pdr_device_);
+  pdr_ = std::make_unique<pdr::Driver>(io_, *pdr_device_, config_.ssi->name);
+  guest_records_ = std::make_unique<pdr::GuestDriver>(io_, *pdr_device_, loop_.clock());
   return {};
 }
 
@@ -174,6 +174,35 @@ void Cluster::release_user(const std::string& userid) {
 
 void Cluster::take_over_user(const std::string& userid) {
   if (node_) node_->take_over(userid);
+}
+
+void Cluster::own_guest(const std::string& userid, Done done) {
+  if (!node_) return done({});
+  guest_records_->read(userid, [this, userid, done = std::move(done)](z::Result<api::GuestRecord> found) {
+    if (!found) return done(answer(z::failure(found.error())));
+    const bool elsewhere = found->state != api::GuestState::none && found->owner != node_->self();
+    if (elsewhere && !node_->is_down(found->owner))
+      return done(answer(z::failure("{} is run by {}, which is not known to be down", userid, node_->name(found->owner))));
+    swap_guest(userid, *found, done);
+  });
+}
+
+void Cluster::swap_guest(const std::string& userid, api::GuestRecord found, Done done) {
+  const api::GuestRecord ours{.state = api::GuestState::running, .owner = node_->self(), .peer = {}, .epoch = found.epoch + 1};
+  guest_records_->compare_and_set(userid, found, ours, [userid, done = std::move(done)](const api::Swap& swap) {
+    if (swap.outcome == api::SwapOutcome::swapped) return done({});
+    done(answer(z::failure("the guest record of {} could not be written", userid)));
+  });
+}
+
+// Epochs go on, so that a record of an earlier life is never mistaken for one of this.
+void Cluster::disown_guest(const std::string& userid) {
+  if (!node_) return;
+  guest_records_->read(userid, [this, userid](const z::Result<api::GuestRecord>& found) {
+    if (!found || found->state != api::GuestState::running || found->owner != node_->self()) return;
+    guest_records_->compare_and_set(userid, *found, {.state = api::GuestState::none, .owner = {}, .peer = {}, .epoch = found->epoch + 1},
+                                    [](const api::Swap&) {});
+  });
 }
 
 std::optional<api::MemberSlot> Cluster::slot_of(const std::string& member) const {

@@ -16,6 +16,7 @@
 #include "cp/isfc/ctcs.h"
 #include "cp/isfc/driver.h"
 #include "cp/pdr/driver.h"
+#include "cp/pdr/guest_driver.h"
 #include "cp/ssi/node.h"
 
 namespace cp {
@@ -57,6 +58,10 @@ class Cluster {
   void claim_user(const std::string& userid, Done done);
   void release_user(const std::string& userid);
   void take_over_user(const std::string& userid);  // a relocated guest runs here now
+  // The guest record on the common volume: this member runs the guest, or nobody does. Refused while another member that is not
+  // known to be down owns it.
+  void own_guest(const std::string& userid, Done done);
+  void disown_guest(const std::string& userid);
 
   // Null without an SSI statement.
   api::Members* members() { return node_.get(); }
@@ -66,6 +71,7 @@ class Cluster {
  private:
   z::Result<> open_pdr();
   void make_node();
+  void swap_guest(const std::string& userid, api::GuestRecord found, Done done);
 
   EventLoop& loop_;
   RealIo& io_;

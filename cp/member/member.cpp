@@ -182,6 +182,7 @@ void Member::shutdown(Done done) {
   while (!users_.sessions().empty()) {
     const auto userid = users_.sessions().begin()->first;
     users_.log_off(userid);
+    cluster_->disown_guest(userid);
     cluster_->release_user(userid);
   }
   done({});
