@@ -125,8 +125,11 @@ std::optional<SsiStatus> Cluster::status() const {
     const auto& member = record.member(slot);
     const auto& configured = config_.ssi->slots[number - 1U];
     if (member.is_available() && configured.empty() && number > 4) continue;
-    SsiStatus::Slot view{.number = number, .system = member.is_available() ? configured : member.name,
-                         .state = state_of(member.state), .reason = reason_of(member.down_reason)};
+    SsiStatus::Slot view;
+    view.number = number;
+    view.system = member.is_available() ? configured : member.name;
+    view.state = state_of(member.state);
+    view.reason = reason_of(member.down_reason);
     view.pdr_heartbeat = utc_of(member.stamp);
     view.received_heartbeat = slot == membership.own_slot() ? view.pdr_heartbeat : utc_of(membership.received_heartbeat(slot));
     status.slots.push_back(std::move(view));

@@ -9,6 +9,7 @@
 
 #include "cp/api/guest_records.h"
 #include "cp/command/system_status.h"
+#include "cp/command/virtual_machine.h"
 #include "cp/config/system_config.h"
 #include "cp/guest/volumes.h"
 #include "cp/io/event_loop.h"
