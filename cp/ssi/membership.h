@@ -156,9 +156,9 @@ class Membership {
   void report_change(api::MemberSlot slot, const pdr::Member& before, const pdr::Member& after);
   void settle(Moment at);
   void settle_join_of_self(Moment at);
-  void settle_joins_of_others();
+  void settle_joins_of_others(Moment at);
   void settle_resynchronization();
-  void vote_on(const std::string& node, Contact& contact);
+  void vote_on(Moment at, const std::string& node, Contact& contact);
   void end_voted_join();
   void refresh_mode();
   void fence(std::string reason);

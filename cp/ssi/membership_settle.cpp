@@ -108,8 +108,7 @@ void Membership::adopt_own_state(Moment at) {
     }
   } else if (phase_ == Phase::member && own.state == MemberState::leaving) {
     phase_ = Phase::leaving;
-    again_ = true;
-    next_cycle_ = at.now;
+    next_cycle_ = at.now + options_.timing.heartbeat / 4;  // long enough for all to see
   } else if (phase_ == Phase::leaving && own.state == MemberState::down) {
     phase_ = Phase::left;
     has_lease_ = false;
@@ -155,7 +154,7 @@ void Membership::decide(Moment at, Decision decision) {
 void Membership::settle(Moment at) {
   if (phase_ == Phase::joining) settle_join_of_self(at);
   end_voted_join();
-  settle_joins_of_others();
+  settle_joins_of_others(at);
   settle_resynchronization();
   if (phase_ == Phase::member && cycle_ == Cycle::idle) {
     const auto wanted = lost_contact(known_) ? MemberState::suspended : MemberState::joined;
@@ -194,21 +193,22 @@ void Membership::settle_join_of_self(Moment at) {
   decide(at, Decision::join);
 }
 
-void Membership::settle_joins_of_others() {
+void Membership::settle_joins_of_others(Moment at) {
   for (auto& [node, contact] : contacts_)
-    if (contact.join_request) vote_on(node, contact);
+    if (contact.join_request) vote_on(at, node, contact);
 }
 
-void Membership::vote_on(const std::string& node, Contact& contact) {
+void Membership::vote_on(Moment at, const std::string& node, Contact& contact) {
   const auto slot = known_.slot_of(node);
   auto vote = message_of(MessageKind::vote);
   vote.joiner_incarnation = contact.join_request->incarnation;
-  const bool is_mine_to_judge = phase_ == Phase::member && own_state() == MemberState::joined && slot &&
-                                (!voted_join_ || voted_join_->node == node);
+  const bool is_mine_to_judge = phase_ == Phase::member && own_state() == MemberState::joined && slot;
   if (!is_mine_to_judge) {
     vote.verdict = Verdict::retry;
   } else if (!std::ranges::all_of(services_, &Service::is_ready_to_vote)) {
     return;  // service_changed comes
+  } else if (voted_join_ && voted_join_->node != node) {
+    return cycle_soon(at);  // that join is over, or this one would not have begun: the PDR tells
   } else {
     if (voted_join_)
       for (auto* service : services_) service->abort(*slot);

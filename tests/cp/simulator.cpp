@@ -215,7 +215,7 @@ Volume::Fault Volume::fault(const std::string& host) {
 
 namespace {
 
-constexpr auto fast = std::chrono::microseconds{100}, slow = std::chrono::milliseconds{5};
+constexpr Nanoseconds fast = std::chrono::microseconds{100}, slow = std::chrono::milliseconds{5};
 
 // Does `operation` after a while, whatever becomes of the host, and answers after a while, if the host still lives.
 template <class Operation>
