@@ -63,13 +63,22 @@ bool is_elf(std::span<const std::byte> content) {
   return content.size() >= sizeof(ElfHeader) && std::memcmp(content.data(), "\177ELF", 4) == 0;
 }
 
-z::Result<LoadedProgram> load_elf(cpu::Storage& storage, std::span<const std::byte> file,
-                                  const std::filesystem::path& path) {
+struct Segment {
+  z::AbsoluteAddress address;
+  std::span<const std::byte> content;
+};
+struct Elf {
+  std::uint64_t entry;
+  std::vector<Segment> segments;
+};
+
+z::Result<Elf> parse_elf(std::span<const std::byte> file, const std::filesystem::path& path) {
   ElfHeader header;
   std::memcpy(&header, file.data(), sizeof header);
   constexpr std::uint8_t class_64 = 2, big_endian = 2;
   if (header.ident[4] != class_64 || header.ident[5] != big_endian || header.machine != machine_s390)
     return failure("{}: an ELF file, but not a 64-bit s390x one", path.string());
+  Elf elf{header.entry, {}};
   for (unsigned i = 0; i < header.program_header_count; ++i) {
     const auto at = header.program_headers + std::uint64_t{i} * header.program_header_size;
     if (at > file.size() || file.size() - at < sizeof(ProgramHeader)) return failure("{}: truncated ELF file", path.string());
@@ -78,9 +87,17 @@ z::Result<LoadedProgram> load_elf(cpu::Storage& storage, std::span<const std::by
     if (segment.type != segment_load || segment.file_size == 0) continue;
     if (segment.offset > file.size() || file.size() - segment.offset < segment.file_size)
       return failure("{}: truncated ELF file", path.string());
-    Z_CHECK(put(storage, {segment.physical_address}, file.subspan(segment.offset, segment.file_size), path));
+    elf.segments.push_back({{segment.physical_address}, file.subspan(segment.offset, segment.file_size)});
   }
-  return LoadedProgram{mask_64_bit, header.entry};
+  if (elf.segments.empty()) return failure("{}: an ELF file with nothing to load", path.string());
+  return elf;
+}
+
+z::Result<LoadedProgram> load_elf(cpu::Storage& storage, std::span<const std::byte> file,
+                                  const std::filesystem::path& path) {
+  const auto elf = Z_TRY(parse_elf(file, path));
+  for (const auto& segment : elf.segments) Z_CHECK(put(storage, segment.address, segment.content, path));
+  return LoadedProgram{mask_64_bit, elf.entry};
 }
 
 z::Result<LoadedProgram> load_list(cpu::Storage& storage, const std::filesystem::path& path) {
@@ -119,6 +136,23 @@ z::Result<> put_word(cpu::Storage& storage, z::AbsoluteAddress at, std::uint64_t
 }
 
 }  // namespace
+
+z::Result<ProgramImage> read_elf(const std::filesystem::path& path) {
+  const auto file = Z_TRY(read_file(path));
+  if (!is_elf(file)) return failure("{}: not an ELF file", path.string());
+  const auto elf = Z_TRY(parse_elf(file, path));
+  std::uint64_t first = ~0ULL, end = 0;
+  for (const auto& [address, content] : elf.segments) {
+    first = std::min(first, address.value);
+    end = std::max(end, address.value + content.size());
+  }
+  constexpr std::uint64_t largest = 1ULL << 32;
+  if (end - first > largest) return failure("{}: segments {} bytes apart do not make one image", path.string(), end - first);
+  ProgramImage image{{first}, std::vector<std::byte>(end - first), elf.entry};
+  for (const auto& [address, content] : elf.segments)
+    std::memcpy(image.bytes.data() + (address.value - first), content.data(), content.size());
+  return image;
+}
 
 z::Result<LoadedProgram> expand_ipl_psw(std::uint64_t short_psw) {
   constexpr std::uint64_t bit_12 = 1ULL << 51, address_bits = 0x7FFF'FFFF;

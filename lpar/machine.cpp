@@ -1,6 +1,6 @@
 #include "lpar/machine.h"
 
-#include <cstring>
+#include <bit>
 
 #include "base/be.h"
 #include "base/bytes.h"
@@ -18,14 +18,17 @@ constexpr std::uint32_t state_version = 1;
 
 }  // namespace
 
-Machine::Machine(std::unique_ptr<cpu::Storage> storage, Firmware& firmware, const z::Clock& clock, Options options)
-    : firmware_(firmware), storage_(std::move(storage)) {
-  cpus_ = std::make_unique<cpu::Configuration>(*storage_, *this, clock, cpu::Configuration::Options{.cpus = options.cpus});
-  subsystem_ = std::make_unique<channel::Subsystem>(
-      *storage_, clock,
-      channel::Subsystem::Options{.threads = options.io_threads,
-                                  .interruption_pending = [this](std::uint8_t) { io_became_pending(); },
-                                  .channel_report_pending = [this] { cpus_->channel_report_pending(); }});
+z::Result<std::unique_ptr<Machine>> Machine::create(std::unique_ptr<cpu::Storage> storage, Firmware& firmware,
+                                                    const z::Clock& clock, Options options) {
+  std::unique_ptr<Machine> machine{new Machine{std::move(storage), firmware}};
+  machine->cpus_ = Z_TRY(cpu::Configuration::create(*machine->storage_, *machine, clock, {.cpus = options.cpus}));
+  machine->subsystem_ = std::make_unique<channel::Subsystem>(
+      *machine->storage_, clock,
+      channel::Subsystem::Options{
+          .threads = options.io_threads,
+          .interruption_pending = [m = machine.get()](std::uint8_t isc_mask) { m->io_became_pending(isc_mask); },
+          .channel_report_pending = [m = machine.get()] { m->cpus_->channel_report_pending(); }});
+  return machine;
 }
 
 Machine::~Machine() { cpus_->stop_all(); }
@@ -49,19 +52,19 @@ void Machine::load(z::DeviceNumber device, Clear clear, std::function<void(z::Re
 // The channel program starts with an implied format-0 CCW: read 24 bytes to location 0, command-chained to the CCW that
 // the read itself brings to location 8 (PoP ch. 17, "CCW-Type IPL").
 z::Result<> Machine::begin_load(std::uint32_t ssid) {
-  cpu::Schib schib{};
+  channel::Schib schib{};
   subsystem_->store(ssid, schib);
-  schib[5] |= std::byte{0x80};  // PMCW bit E
+  schib.pmcw.flags = schib.pmcw.flags | channel::Pmcw::enabled;
   if (subsystem_->modify(ssid, schib) != channel::Answer::cc0) return z::failure("the device cannot be enabled");
   const z::be64 implied_ccw = 0x0200'0000'6000'0018;
   storage_->store({0}, std::as_bytes(std::span{&implied_ccw, 1}), 0);
-  cpu::Orb orb{};
-  orb[6] = std::byte{0xFF};  // logical-path mask
+  channel::Orb orb{};
+  orb.control = channel::Orb::path_mask;
   if (subsystem_->start(ssid, orb) != channel::Answer::cc0) return z::failure("the device is not operational");
   return {};
 }
 
-void Machine::io_became_pending() {
+void Machine::io_became_pending(std::uint8_t isc_mask) {
   std::function<void(z::Result<>)> done;
   std::uint32_t ssid = 0;
   {
@@ -74,19 +77,19 @@ void Machine::io_became_pending() {
     }
   }
   if (done) done(end_load(ssid));
-  else cpus_->io_interruption_pending();
+  else cpus_->io_interruption_pending(isc_mask);
 }
 
 z::Result<> Machine::end_load(std::uint32_t ssid) {
   subsystem_->take_interruption(0xFF);
-  cpu::Irb irb{};
+  channel::Irb irb{};
   subsystem_->test(ssid, irb);
   subsystem_->clear_status(ssid);
-  const auto device_status = static_cast<std::uint8_t>(irb[8]), subchannel_status = static_cast<std::uint8_t>(irb[9]);
-  if (device_status != channel::ended.bits || (subchannel_status & ~0x40U) != 0)
-    return z::failure("the IPL program could not be read: device status {:02X}, subchannel status {:02X}, sense {:02X}{:02X}",
-                      device_status, subchannel_status, static_cast<std::uint8_t>(irb[32]),
-                      static_cast<std::uint8_t>(irb[33]));
+  const auto& scsw = irb.scsw;
+  constexpr auto incorrect_length = channel::subchannel_status::incorrect_length;
+  if (scsw.device_status != channel::ended.bits || (scsw.subchannel_status & ~incorrect_length) != 0)
+    return z::failure("the IPL program could not be read: device status {:02X}, subchannel status {:02X}",
+                      scsw.device_status, scsw.subchannel_status);
   const struct { z::be32 subsystem_identification, parameter; } code{ssid, 0};
   storage_->store({0xB8}, std::as_bytes(std::span{&code, 1}), 0);
   z::be64 psw;
@@ -96,13 +99,15 @@ z::Result<> Machine::end_load(std::uint32_t ssid) {
 }
 
 void Machine::start(const LoadedProgram& program) {
-  cpus_->start_with(0, cpu::PswImage{.mask = program.psw_mask, .address = program.entry});
+  cpus_->load_psw(0, {.mask = program.psw_mask, .address = program.entry});
+  cpus_->start(0);
 }
 
 void Machine::system_reset(Clear clear) {
   cpus_->stop_all();
   subsystem_->reset();
-  cpus_->reset(clear == Clear::yes ? cpu::Reset::clear : cpu::Reset::initial);
+  using Reset = cpu::Configuration::Reset;
+  cpus_->reset_all(clear == Clear::yes ? Reset::clear : Reset::initial);
 }
 
 void Machine::quiesce() {
@@ -131,16 +136,28 @@ z::Result<> Machine::restore(std::span<const std::byte> state) {
   return subsystem_->restore(Z_TRY(reader.block()));
 }
 
-cpu::IoAnswer Machine::start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) { return answer(subsystem_->start(ssid, orb)); }
+cpu::IoAnswer Machine::start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) {
+  return answer(subsystem_->start(ssid, std::bit_cast<channel::Orb>(orb)));
+}
 cpu::IoAnswer Machine::resume_subchannel(std::uint32_t ssid) { return answer(subsystem_->resume(ssid)); }
 cpu::IoAnswer Machine::halt_subchannel(std::uint32_t ssid) { return answer(subsystem_->halt(ssid)); }
 cpu::IoAnswer Machine::clear_subchannel(std::uint32_t ssid) { return answer(subsystem_->clear(ssid)); }
 cpu::IoAnswer Machine::cancel_subchannel(std::uint32_t ssid) { return answer(subsystem_->cancel(ssid)); }
-cpu::IoAnswer Machine::store_subchannel(std::uint32_t ssid, cpu::Schib& schib) { return answer(subsystem_->store(ssid, schib)); }
-cpu::IoAnswer Machine::modify_subchannel(std::uint32_t ssid, const cpu::Schib& schib) {
-  return answer(subsystem_->modify(ssid, schib));
+cpu::IoAnswer Machine::store_subchannel(std::uint32_t ssid, cpu::Schib& schib) {
+  channel::Schib block{};
+  const auto result = answer(subsystem_->store(ssid, block));
+  schib = std::bit_cast<cpu::Schib>(block);
+  return result;
 }
-cpu::IoAnswer Machine::test_subchannel(std::uint32_t ssid, cpu::Irb& irb) { return answer(subsystem_->test(ssid, irb)); }
+cpu::IoAnswer Machine::modify_subchannel(std::uint32_t ssid, const cpu::Schib& schib) {
+  return answer(subsystem_->modify(ssid, std::bit_cast<channel::Schib>(schib)));
+}
+cpu::IoAnswer Machine::test_subchannel(std::uint32_t ssid, cpu::Irb& irb) {
+  channel::Irb block{};
+  const auto result = answer(subsystem_->test(ssid, block));
+  irb = std::bit_cast<cpu::Irb>(block);
+  return result;
+}
 void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); }
 
 // RCHP: every path is always there, so a reset completes at once and has nothing to report.
@@ -174,8 +191,33 @@ std::uint8_t Machine::store_system_information(cpu::Cpu&, unsigned function, uns
 unsigned Machine::configuration_level() const { return firmware_.configuration_level(); }
 std::uint64_t Machine::cpu_id(const cpu::Cpu& cpu) const { return firmware_.cpu_id(cpu.address()); }
 
-void Machine::cpu_state_changed(cpu::Cpu&) {
-  if (cpus_->is_idle_for_good()) firmware_.machine_idle_for_good();
+bool Machine::is_idle_for_good() const {
+  const auto all = cpus_->cpu_count() == 64 ? ~0ULL : (1ULL << cpus_->cpu_count()) - 1;
+  return (idle_.load() & all) == all;
+}
+
+Machine::CpuView Machine::view(unsigned address) {
+  cpus_->pause();
+  auto& cpu = cpus_->cpu(address);
+  const auto psw = cpu.psw_image();
+  const CpuView view{.is_stopped = cpu.state() == cpu::CpuState::stopped, .is_waiting = cpu.psw.wait,
+                     .is_enabled = is_enabled(cpu), .psw = psw, .instructions = cpu.instruction_count()};
+  cpus_->unpause();
+  return view;
+}
+
+bool Machine::is_enabled(const cpu::Cpu& cpu) { return cpu.psw.io || cpu.psw.external || cpu.psw.machine_check; }
+
+// On the CPU's own thread, so its PSW may be looked at; what it says of others was left by them in `idle_`.
+void Machine::cpu_state_changed(cpu::Cpu& cpu) {
+  const bool idle = cpu.state() == cpu::CpuState::stopped || (cpu.is_waiting() && !is_enabled(cpu));
+  const auto bit = 1ULL << cpu.address();
+  if (!idle) {
+    idle_.fetch_and(~bit);
+    return;
+  }
+  const auto before = idle_.fetch_or(bit);
+  if ((before & bit) == 0 && is_idle_for_good()) firmware_.machine_idle_for_good();
 }
 
 }  // namespace lpar

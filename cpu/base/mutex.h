@@ -47,6 +47,9 @@ class Condition {
   void wait(Mutex& mutex, Predicate ready) Z_REQUIRES(mutex) {
     while (!ready()) condition_.wait(mutex);
   }
+  // Returns when notified, at the deadline, or for no reason.
+  template <class TimePoint>
+  void wait_until(Mutex& mutex, TimePoint deadline) Z_REQUIRES(mutex) { condition_.wait_until(mutex, deadline); }
   // True when `ready` held before `deadline`.
   template <class TimePoint, class Predicate>
   bool wait_until(Mutex& mutex, TimePoint deadline, Predicate ready) Z_REQUIRES(mutex) {

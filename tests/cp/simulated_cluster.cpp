@@ -33,9 +33,13 @@ void Cluster::ipl(unsigned index) {
   m->ctcs = std::make_unique<Ctcs>(network, m->host, name(index));
   m->store = std::make_unique<VolumeStore>(volume, m->host, name(index));
   m->guests = std::make_unique<VolumeGuests>(volume, m->host, name(index));
-  m->isfc = std::make_unique<cp::isfc::IsfcNode>(
-      cp::isfc::IsfcNode::Options{.name = name(index), .max_block = 4000, .window = 16000}, world.clock(), *m->host, *m->ctcs,
-      [](const std::string&) {});
+  m->isfc = std::make_unique<cp::isfc::Driver>(
+      world.clock(), *m->host, *m->ctcs,
+      cp::isfc::Driver::Options{.own_name = name(index),
+                                .first_session = static_cast<std::uint64_t>(world.clock().utc().count()),
+                                .max_block = 4000,
+                                .window = 16000},
+      cp::isfc::Driver::Events{.link_up = {}, .link_down = {}, .message = {}, .report = [](const std::string&) {}});
   m->ssi = std::make_unique<cp::ssi::Node>(
       cp::ssi::MembershipOptions{.ssi_name = "SIMCLSTR", .own_name = name(index), .timing = options_.timing},
       cp::ssi::Node::Ports{world.clock(), *m->host, *m->store, *m->isfc},

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cp/isfc/isfc_node.h"
+#include "cp/isfc/driver.h"
 #include "cp/ssi/node.h"
 #include "simulator.h"
 
@@ -16,7 +16,7 @@ struct Member {
   std::unique_ptr<Ctcs> ctcs;
   std::unique_ptr<VolumeStore> store;
   std::unique_ptr<VolumeGuests> guests;
-  std::unique_ptr<cp::isfc::IsfcNode> isfc;
+  std::unique_ptr<cp::isfc::Driver> isfc;
   std::unique_ptr<cp::ssi::Node> ssi;
   std::vector<std::string> console;
   std::set<std::string> logged_on;  // what guests run here

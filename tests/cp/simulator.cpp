@@ -77,9 +77,10 @@ void Ctcs::tell(z::DeviceNumber device, Nanoseconds delay, std::function<void(De
   });
 }
 
-void Ctcs::open(z::DeviceNumber device, Events events) {
+z::Result<> Ctcs::open(z::DeviceNumber device, std::size_t, cp::isfc::CtcPort::Events events) {
   devices_[device].events = std::move(events);
   network_.refresh(device);
+  return {};
 }
 
 void Ctcs::close(z::DeviceNumber device) {

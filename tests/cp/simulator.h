@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "cp/api/guest_records.h"
 #include "cp/api/timers.h"
-#include "cp/isfc/isfc_node.h"
+#include "cp/isfc/driver.h"
 #include "cp/pdr/guest_block.h"
 #include "cp/pdr/record.h"
 #include "cp/pdr/store.h"
@@ -79,20 +79,14 @@ class Host final : public cp::api::Timers {
   std::uint64_t next_timer_ = 1;
 };
 
-// Cables: a CTC connects the same device number of two hosts.
-class Cable {
- public:
-  bool is_plugged = true;
-};
-
 class Network;
 
 // The CTCs of one host.
-class Ctcs final : public cp::isfc::CtcPort {
+class Ctcs final : public cp::isfc::Ctcs {
  public:
   Ctcs(Network& network, std::shared_ptr<Host> host, std::string name);
   ~Ctcs() override;
-  void open(z::DeviceNumber device, Events events) override;
+  z::Result<> open(z::DeviceNumber device, std::size_t largest, cp::isfc::CtcPort::Events events) override;
   void close(z::DeviceNumber device) override;
   void reopen(z::DeviceNumber device) override;
   void write(z::DeviceNumber device, const cp::isfc::Block& block) override;
@@ -102,7 +96,7 @@ class Ctcs final : public cp::isfc::CtcPort {
  private:
   friend class Network;
   struct Device {
-    Events events;
+    cp::isfc::CtcPort::Events events;
     bool is_up = false;         // as told to the owner
     std::uint64_t session = 0;  // what was under way before it went down means nothing any more
     Nanoseconds busy_until{};   // blocks of one device arrive in order

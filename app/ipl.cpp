@@ -1,0 +1,92 @@
+// endicott ipl: one bare partition without CP, its console on standard input and output.
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "lpar/bare_partition.h"
+
+namespace app {
+namespace {
+
+struct Request {
+  std::string memory = "256M";
+  unsigned cpus = 1;
+  lpar::LoadRequest program;
+  std::vector<std::string> devices;
+  std::vector<std::string> plugins;
+  std::string load;
+  bool trace_io = false;
+};
+
+// Hands lines of standard input to the console until the guest has ended.
+void feed_console(lpar::BarePartition& partition, int ended) {
+  std::string line;
+  bool open = true;
+  for (;;) {
+    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(polls, 2, -1) < 0) continue;
+    if (polls[0].revents != 0) return;
+    if (polls[1].revents == 0) continue;
+    char chunk[1024];
+    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    open = n > 0;
+    for (const char c : std::string_view{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))}) {
+      if (c != '\n') line += c;
+      else partition.console_input(std::exchange(line, {}));
+    }
+  }
+}
+
+z::Result<int> run(const Request& request) {
+  const z::HostClock clock;
+  const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
+  auto partition = Z_TRY(lpar::BarePartition::create(
+      {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus, .devices = request.devices,
+       .plugins = request.plugins, .trace_io = request.trace_io},
+      clock,
+      {.console_output = [](std::string_view text) {
+         fmt::print("{}", text);
+         std::fflush(stdout);
+       },
+       .trace_line = [](std::string_view text) { fmt::print(stderr, "{}\n", text); },
+       .ended = [&] { ::eventfd_write(ended.get(), 1); }}));
+  if (request.load.empty()) Z_CHECK(partition->start_program(request.program));
+  else Z_CHECK(partition->load(Z_TRY(lpar::parse_device_number(request.load))));
+  feed_console(*partition, ended.get());
+  const auto end = partition->end_state();
+  fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
+             end.psw_mask, end.psw_address, end.cpu, end.instructions);
+  return end.disabled_wait && end.psw_address == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_ipl(CLI::App& program, Chosen& chosen) {
+  auto request = std::make_shared<Request>();
+  auto* command = program.add_subcommand("ipl", "Run one bare partition without CP");
+  command->add_option("--memory", request->memory, "Absolute storage, for example 512M or 2G")->capture_default_str();
+  command->add_option("--cpus", request->cpus, "Number of CPUs")->check(CLI::Range(1, 16))->capture_default_str();
+  auto* kernel = command->add_option("--kernel", request->program.kernel, "ELF file, flat image or .ins list to start")
+                     ->check(CLI::ExistingFile);
+  command->add_option("--initrd", request->program.initrd, "Initial RAM disk for the kernel")->check(CLI::ExistingFile)->needs(kernel);
+  command->add_option("--parm", request->program.parameters, "Command line for the kernel")->needs(kernel);
+  command->add_option("--device", request->devices, "DEVNO=TYPE:ARGS, repeatable: 0100=3390:file=disk.ckd")
+      ->take_all()->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--plugin", request->plugins, "Shared object with more device types, repeatable")
+      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel);
+  command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
+  command->callback([request, &chosen, kernel, load] {
+    if (kernel->empty() && load->empty()) throw CLI::ValidationError("ipl", "give --kernel FILE or --load DEVNO");
+    chosen.run = [request] {
+      const auto status = run(*request);
+      return status ? *status : fail(status.error().text());
+    };
+  });
+}
+
+}  // namespace app

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "cp/api/guest.h"
+#include "cp/guest/guest_machine.h"
+
+namespace cp {
+
+// The virtual machines of this member, and what relocation sees of them. On CP's event loop.
+class Guests final : public api::GuestHost {
+ public:
+  struct Events {
+    std::function<void(std::function<void()>)> post;  // thread-safe: onto the event loop
+    std::function<void(GuestMachine&, std::string line)> console_line;
+    std::function<void(GuestMachine&)> stopped;
+    std::function<void(const std::string& userid)> arrived;  // by relocation; it runs here from now on
+    std::function<void(const std::string& userid)> left;     // by relocation; it is gone from here
+  };
+  Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
+  ~Guests() override;
+
+  GuestMachine* machine(std::string_view userid);
+  std::vector<GuestMachine*> all();
+  z::Result<GuestMachine*> log_on(VmDefinition definition);
+  void log_off(const std::string& userid);
+  const Frames& frames() const { return frames_; }
+  const Volumes& volumes() const { return volumes_; }
+  bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
+
+  api::GuestPort* find(const std::string& userid) override;
+  void create_skeleton(const std::string& userid, z::Pages storage, std::span<const std::byte> definition,
+                       Created done) override;
+
+ private:
+  class Port;
+  class Skeleton;
+  struct Guest {
+    std::unique_ptr<GuestMachine> machine;
+    std::unique_ptr<Port> port;
+  };
+
+  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition);
+  GuestMachine& adopt(std::unique_ptr<GuestMachine> machine);
+
+  cpu::Storage& partition_;
+  Frames& frames_;
+  Volumes& volumes_;
+  const z::Clock& clock_;
+  Events events_;
+  std::map<std::string, Guest, std::less<>> guests_;
+  std::set<std::string> expected_;
+};
+
+}  // namespace cp

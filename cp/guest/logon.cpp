@@ -1,0 +1,48 @@
+#include "cp/guest/logon.h"
+
+namespace cp {
+namespace {
+
+// Modes R and RR are read-only; the others write when nobody else does, and the suffix V changes nothing here.
+bool reads_only(const Minidisk& disk) { return disk.mode.starts_with('R'); }
+
+z::Result<MinidiskDefinition> place(const Minidisk& disk, const OnlineVolume& volume) {
+  const auto cylinders = volume.volume->geometry().cylinders;
+  const auto size = disk.size == 0 ? cylinders - std::min(disk.start, cylinders) : disk.size;
+  if (disk.start >= cylinders || size > cylinders - disk.start)
+    return z::failure("DASD {:04X}: cylinders {} for {} are not all on volume {} of {} cylinders", disk.device.value, disk.start,
+                      size, disk.volume, cylinders);
+  return MinidiskDefinition{.number = disk.device, .volume = disk.volume, .start = disk.start,
+                            .cylinders = static_cast<std::uint32_t>(size), .read_only = reads_only(disk)};
+}
+
+}  // namespace
+
+z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial) {
+  LogonResult result;
+  auto& vm = result.definition;
+  vm.userid = entry.userid;
+  vm.storage = entry.storage;
+  vm.cpus = static_cast<unsigned>(entry.cpus.size());
+  vm.cpu_serial = cpu_serial;
+  if (entry.console) {
+    vm.console = entry.console->device;
+    vm.secondary_user = entry.console->observer;
+  }
+  if (!entry.relocation.domain.empty()) vm.relocation_domain = entry.relocation.domain;
+  for (const auto& disk : entry.minidisks) {
+    if (disk.kind != Minidisk::Kind::extent && disk.kind != Minidisk::Kind::full_volume) {
+      result.missing.push_back(fmt::format("HCPLNM109E DASD {:04X} not linked; T-DISK, V-DISK and DEVNO are not provided", disk.device.value));
+      continue;
+    }
+    const auto* volume = volumes.find(disk.volume);
+    if (volume == nullptr) {
+      result.missing.push_back(fmt::format("HCPLNM108E DASD {:04X} not linked; volid {} not mounted", disk.device.value, disk.volume));
+      continue;
+    }
+    vm.minidisks.push_back(Z_TRY(place(disk, *volume)));
+  }
+  return result;
+}
+
+}  // namespace cp

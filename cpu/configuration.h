@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "cpu/block_cache.h"
+#include "cpu/cpu.h"
+#include "cpu/cpu_thread.h"
+#include "cpu/host_timer.h"
+#include "cpu/storage.h"
+#include "cpu/tod.h"
+
+namespace cpu {
+
+class Environment;
+
+// The CPUs of a partition or of a virtual machine, on one storage: a host thread each. All functions may be called on any
+// thread but those of its CPUs, unless they say otherwise.
+class Configuration final : public StorageObserver {
+ public:
+  static constexpr unsigned cpu_limit = 64;
+
+  struct Options {
+    unsigned cpus = 1;
+    Timing timing = Timing::host;
+    unsigned instructions_per_microsecond = 100;  // for Timing::instructions
+  };
+  // The storage, the environment and the clock outlive it. All CPUs are cleared and stopped.
+  static z::Result<std::unique_ptr<Configuration>> create(Storage& storage, Environment& environment,
+                                                          const z::Clock& clock, Options options);
+  ~Configuration() override;
+
+  unsigned cpu_count() const { return static_cast<unsigned>(cpus_.size()); }
+  Cpu& cpu(unsigned address) { return *cpus_[address]; }
+  Storage& storage() { return storage_; }
+  Environment& environment() { return environment_; }
+  BlockCache& blocks() { return blocks_; }
+  const z::Clock& clock() const { return clock_; }
+  Tod& tod() { return tod_; }
+  HostTimer& host_timer() { return host_timer_; }
+
+  // Operator functions. `stop` and the resets return when the CPU is stopped.
+  void start(unsigned address);
+  void stop(unsigned address);
+  void start_all();
+  void stop_all();
+  void restart(unsigned address);
+  enum class Reset : std::uint8_t { cpu, initial, clear };
+  void reset(unsigned address, Reset kind);  // of one CPU, not of storage
+  void reset_all(Reset kind);                // clear: storage and keys too
+  // Lets `change` work on a stopped CPU, for example to load an IPL PSW.
+  void with_stopped(unsigned address, const std::function<void(Cpu&)>& change);
+  void load_psw(unsigned address, PswImage image);
+  void store_status(unsigned address);
+
+  // Floating conditions; any thread.
+  void io_interruption_pending(std::uint8_t isc_mask);  // the environment has one to give
+  void channel_report_pending();
+  void post_service_signal(std::uint32_t parameter);
+  void press_interrupt_key();
+  void time_changed();  // Timing::driven: the clock was moved
+  void set_tod_epoch(std::uint64_t epoch);
+
+  // Quiesce: every CPU stands at an instruction boundary when `pause` returns, whatever its state, and stays there.
+  // Pauses nest.
+  void pause();
+  void unpause();
+
+  // The architected state of all CPUs, while paused. The same number of CPUs must exist to restore it; they take up the
+  // state they had (operating, wait, stopped) at `unpause`.
+  std::vector<std::byte> save();
+  z::Result<> restore(std::span<const std::byte> state);
+
+  // For the CPUs.
+  bool take_channel_report() { return channel_report_.exchange(false); }
+  bool take_interrupt_key() { return interrupt_key_.exchange(false); }
+  std::optional<std::uint32_t> take_service_signal();
+  CpuThread& thread(unsigned address) { return *threads_[address]; }
+  void revoke_writers(CodePage& page, std::uint64_t frame);
+  void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
+  void reclaim_blocks();
+  bool is_pause_requested() const { return pauses_.load(std::memory_order_seq_cst) != 0; }
+  void stand_paused();  // a CPU's thread: returns when the pause is over
+
+  // StorageObserver
+  void purge_frame(z::FrameIndex frame) override;
+  void purge_write_translations() override;
+  void frame_stored(z::FrameIndex frame, std::uint64_t offset, std::uint64_t length) override;
+
+ private:
+  Configuration(Storage& storage, Environment& environment, const z::Clock& clock, const Options& options);
+
+  void purge_on(std::uint64_t cpus, Purge purge);
+  void post_to_all(Attention::Reason reason);
+
+  Storage& storage_;
+  Environment& environment_;
+  const z::Clock& clock_;
+  Tod tod_;
+  BlockCache blocks_;
+  HostTimer host_timer_;  // its thread is stopped before the CPUs go: see the destructor
+  std::vector<std::unique_ptr<Cpu>> cpus_;
+  std::vector<std::unique_ptr<CpuThread>> threads_;
+
+  std::atomic<bool> channel_report_{false}, interrupt_key_{false};
+  z::Mutex service_;
+  std::optional<std::uint32_t> service_signal_ Z_GUARDED_BY(service_);
+
+  z::Mutex pause_;
+  z::Condition pause_changed_;
+  std::atomic<unsigned> pauses_{0};  // changed under pause_
+  unsigned standing_ Z_GUARDED_BY(pause_) = 0;
+  std::atomic<std::uint64_t> freed_generation_{0};
+  std::atomic<std::uint64_t> closed_generation_{0};  // of the block cache: its dead wait for all CPUs to forget them
+};
+
+}  // namespace cpu

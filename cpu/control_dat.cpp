@@ -1,0 +1,165 @@
+#include "cpu/configuration.h"
+#include "cpu/control.h"
+#include "cpu/instruction.h"
+
+// Translation and its tables (PoP ch. 10): LOAD REAL ADDRESS, TEST PROTECTION, INVALIDATE ..., PURGE TLB.
+namespace cpu {
+namespace {
+
+constexpr std::uint64_t page_table_invalid = 0x400, table_entry_invalid = 0x20;
+
+// Where LOAD REAL ADDRESS puts what it found: a doubleword, or a word when the operand is one and the address fits.
+struct RealAddressResult {
+  std::uint64_t value;
+  std::uint8_t cc;
+};
+
+std::expected<RealAddressResult, Pic> load_real(const Cpu& cpu, std::uint64_t address) {
+  const auto found = cpu.translate_operand(address);
+  if (found) return RealAddressResult{found->real.value, 0};
+  const TranslationFault& fault = found.error();
+  if (!nullifies(fault.code)) return std::unexpected{fault.code};
+  if (!fault.is_outside_table && fault.code == Pic::segment_translation) return RealAddressResult{fault.entry_address, 1};
+  if (fault.code == Pic::page_translation) return RealAddressResult{fault.entry_address, 2};
+  return RealAddressResult{static_cast<std::uint64_t>(fault.code), 3};
+}
+
+}  // namespace
+
+Z_INSTRUCTION(load_real_address_32) {
+  const auto result = load_real(cpu, cpu.operand2(op));
+  if (!result) return cpu.program_interruption(result.error());
+  if (cpu.psw.amode == AddressingMode::a64 && result->cc == 0) {
+    cpu.gr(op.r1) = result->value;
+  } else if (result->cc == 3 || result->value >> 31 != 0) {
+    if (result->cc == 0) return cpu.program_interruption(Pic::special_operation);
+    const auto code = result->cc == 3   ? static_cast<std::uint32_t>(result->value)
+                      : result->cc == 1 ? static_cast<std::uint32_t>(Pic::segment_translation)
+                                        : static_cast<std::uint32_t>(Pic::page_translation);
+    cpu.set_gr32(op.r1, 0x8000'0000 | code);
+    cpu.cc = 3;
+    return Step::next;
+  } else {
+    cpu.set_gr32(op.r1, static_cast<std::uint32_t>(result->value));
+  }
+  cpu.cc = result->cc;
+  return Step::next;
+}
+
+Z_INSTRUCTION(load_real_address_64) {
+  const auto result = load_real(cpu, cpu.operand2(op));
+  if (!result) return cpu.program_interruption(result.error());
+  if (result->cc == 3) cpu.set_gr32(op.r1, 0x8000'0000 | static_cast<std::uint32_t>(result->value));
+  else cpu.gr(op.r1) = result->value;
+  cpu.cc = result->cc;
+  return Step::next;
+}
+
+Z_INSTRUCTION(store_real_address) {
+  if (!cpu.psw.dat) return cpu.program_interruption(Pic::special_operation);
+  const std::uint64_t to = cpu.operand1(op), address = cpu.operand2_rs(op);
+  if (to % 8 != 0) return cpu.program_interruption(Pic::specification);
+  const auto found = cpu.translate_operand(address);
+  if (!found)
+    return cpu.raise({.code = found.error().code,
+                      .translation_exception = (address & page_mask) | static_cast<std::uint64_t>(cpu.psw.as)});
+  TRY(cpu.store<std::uint64_t>(to, found->real.value));
+  return Step::next;
+}
+
+Z_INSTRUCTION(test_protection) {
+  const std::uint8_t key = cpu.operand2_rs(op) >> 4 & 0xF;
+  cpu.cc = TRY(cpu.test_protection(cpu.context_of(cpu.psw.as, key), cpu.operand1(op)));
+  return Step::next;
+}
+
+namespace {
+
+template <class T>
+Step load_using_real(Cpu& cpu, const Op& op) {
+  const std::uint64_t address = cpu.wrap(cpu.gr(op.r2));
+  if (address % sizeof(T) != 0) return cpu.program_interruption(Pic::specification);
+  const T value = TRY(cpu.fetch_in<T>(cpu.real_context(cpu.psw.key), address));
+  if constexpr (sizeof(T) == 8) cpu.gr(op.r1) = value;
+  else cpu.set_gr32(op.r1, value);
+  return Step::next;
+}
+
+template <class T>
+Step store_using_real(Cpu& cpu, const Op& op) {
+  const std::uint64_t address = cpu.wrap(cpu.gr(op.r2));
+  if (address % sizeof(T) != 0) return cpu.program_interruption(Pic::specification);
+  TRY(cpu.store_in<T>(cpu.real_context(cpu.psw.key), address, static_cast<T>(cpu.gr(op.r1))));
+  return Step::next;
+}
+
+// Sets a bit in a table entry with one interlocked update, as other CPUs may walk the table.
+Access<> set_in_entry(Cpu& cpu, std::uint64_t at, std::uint64_t bit) {
+  const auto entry = cpu.absolute_store({at}, 8);
+  if (!entry) return Access<>::refused();
+  for (auto old = host_load<std::uint64_t>(entry.value());;) {
+    const auto found = host_compare_and_swap<std::uint64_t>(entry.value(), old, old | bit);
+    if (found == old) return {};
+    old = found;
+  }
+}
+
+template <class T>
+Step compare_and_swap_and_purge(Cpu& cpu, const Op& op) {
+  if (op.r1 % 2 != 0) return cpu.program_interruption(Pic::specification);
+  const std::uint64_t address = cpu.wrap(cpu.gr(op.r2)) & ~(sizeof(T) - 1);
+  const auto expected = static_cast<T>(cpu.gr(op.r1)), desired = static_cast<T>(cpu.gr(op.r1 + 1));
+  const T found = TRY(cpu.compare_and_swap<T>(address, expected, desired));
+  cpu.cc = found == expected ? 0 : 1;
+  if (found != expected) {
+    if constexpr (sizeof(T) == 8) cpu.gr(op.r1) = found;
+    else cpu.set_gr32(op.r1, found);
+    return Step::next;
+  }
+  // Bits 62 and 63 ask to clear the ALB and the TLB.
+  if ((cpu.gr(op.r2) & 3) != 0) cpu.configuration().purge_everywhere({Purge::Kind::all});
+  return Step::refetch;
+}
+
+}  // namespace
+
+Z_INSTRUCTION(load_using_real_address_32) { return load_using_real<std::uint32_t>(cpu, op); }
+Z_INSTRUCTION(load_using_real_address_64) { return load_using_real<std::uint64_t>(cpu, op); }
+Z_INSTRUCTION(store_using_real_address_32) { return store_using_real<std::uint32_t>(cpu, op); }
+Z_INSTRUCTION(store_using_real_address_64) { return store_using_real<std::uint64_t>(cpu, op); }
+Z_INSTRUCTION(compare_and_swap_and_purge_32) { return compare_and_swap_and_purge<std::uint32_t>(cpu, op); }
+Z_INSTRUCTION(compare_and_swap_and_purge_64) { return compare_and_swap_and_purge<std::uint64_t>(cpu, op); }
+
+Z_INSTRUCTION(invalidate_page_table_entry) {
+  const std::uint64_t table = cpu.gr(op.r1) & ~0x7FFull, address = cpu.gr(op.r2);
+  TRY(set_in_entry(cpu, table + (address >> 12 & 0xFF) * 8, page_table_invalid));
+  cpu.configuration().purge_everywhere({Purge::Kind::page_index, address});
+  return Step::refetch;
+}
+
+// Either clears what was formed with an ASCE, or sets the invalid bit in a range of region or segment entries first.
+// Everything is purged in both cases, which is more than asked for and allowed.
+Z_INSTRUCTION(invalidate_dat_table_entry) {
+  const std::uint64_t address = cpu.gr(op.r2);
+  constexpr std::uint64_t clear_by_asce = 0x800, additional_entries = 0x7FF;
+  if ((address & clear_by_asce) == 0) {
+    const std::uint64_t table = cpu.gr(op.r1) & page_mask;
+    const unsigned level = cpu.gr(op.r1) >> 2 & 3;
+    std::uint64_t index = address >> (20 + 11 * level) & 0x7FF;
+    const std::uint64_t count = (address & additional_entries) + 1;
+    for (std::uint64_t i = 0; i < count && index < 2048; ++i, ++index)
+      TRY(set_in_entry(cpu, table + index * 8, table_entry_invalid));
+  }
+  cpu.configuration().purge_everywhere({Purge::Kind::all});
+  return Step::refetch;
+}
+
+Z_INSTRUCTION(purge_tlb) {
+  cpu.purge_own({Purge::Kind::all});
+  return Step::refetch;
+}
+
+// The ALB belongs to access registers, of which there is none to purge.
+Z_INSTRUCTION(purge_alb) { return Step::refetch; }
+
+}  // namespace cpu

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "cpu/configuration.h"
+#include "cpu/control.h"
+#include "cpu/environment.h"
+#include "cpu/instruction.h"
+#include "cpu/isa/facilities.h"
+#include "cpu/low_core.h"
+
+// What the machine is, and what it asks its environment (PoP ch. 10).
+namespace cpu {
+
+Z_INSTRUCTION(store_facility_list) {
+  const auto list = facility_list();
+  const auto bits = static_cast<std::uint32_t>(list[0] >> 32);
+  TRY(cpu.store_in<std::uint32_t>(cpu.real_context(0), low_core::facility_list, bits));
+  return Step::next;
+}
+
+Z_INSTRUCTION(store_facility_list_extended) {
+  const std::uint64_t address = cpu.operand2_rs(op);
+  if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
+  const auto list = facility_list();
+  const std::uint64_t wanted = (cpu.gr(0) & 0xFF) + 1, stored = std::min<std::uint64_t>(wanted, list.size());
+  TRY(cpu.probe_store(address, stored * 8));
+  for (std::uint64_t i = 0; i < stored; ++i) TRY(cpu.store<std::uint64_t>(cpu.wrap(address + i * 8), list[i]));
+  cpu.gr(0) = (cpu.gr(0) & ~0xFFull) | (list.size() - 1);
+  cpu.cc = wanted >= list.size() ? 0 : 3;
+  return Step::next;
+}
+
+Z_INSTRUCTION(store_system_information) {
+  constexpr std::uint64_t reserved_of_gr0 = 0x0FFF'FF00, reserved_of_gr1 = 0xFFFF'0000;
+  const unsigned function = cpu.gr32(0) >> 28;
+  if (function != 0 && ((cpu.gr(0) & reserved_of_gr0) != 0 || (cpu.gr(1) & reserved_of_gr1) != 0))
+    return cpu.program_interruption(Pic::specification);
+  Environment& environment = cpu.environment();
+  if (function == 0) {
+    cpu.set_gr32(0, environment.configuration_level() << 28 | (cpu.gr32(0) & 0x0FFF'FFFF));
+    cpu.cc = 0;
+    return Step::next;
+  }
+  const std::uint64_t address = cpu.operand2_rs(op);
+  if (function > environment.configuration_level() && function != 15) {
+    cpu.cc = 3;
+    return Step::next;
+  }
+  if (address % z::page_size != 0) return cpu.program_interruption(Pic::specification);
+  TRY(cpu.probe_store(address, z::page_size));
+  std::array<std::byte, z::page_size> sysib{};
+  const auto selector1 = static_cast<unsigned>(cpu.gr(0) & 0xFF), selector2 = static_cast<unsigned>(cpu.gr(1) & 0xFFFF);
+  const std::uint8_t cc = environment.store_system_information(cpu, function, selector1, selector2, sysib);
+  if (cc == 0) TRY(cpu.store_bytes(address, sysib));
+  cpu.cc = cc;
+  return Step::next;
+}
+
+Z_INSTRUCTION(diagnose) { return cpu.environment().diagnose(cpu, op); }
+
+Z_INSTRUCTION(service_call) {
+  return cpu.environment().service_call(cpu, cpu.gr32(op.r1), cpu.wrap(cpu.gr(op.r2)));
+}
+
+// No cache is described: the topology ends at the first level, and every other attribute is "not there".
+Z_INSTRUCTION(extract_cpu_attribute) {
+  const unsigned attribute = cpu.operand2_rs(op) >> 4 & 0xF;
+  cpu.gr(op.r1) = attribute == 0 ? 0 : ~0ull;
+  return Step::next;
+}
+
+}  // namespace cpu

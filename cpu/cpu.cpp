@@ -1,0 +1,184 @@
+#include "cpu/cpu.h"
+
+#include "cpu/configuration.h"
+#include "cpu/dat.h"
+#include "cpu/environment.h"
+#include "cpu/low_core.h"
+#include "cpu/prefix.h"
+#include "cpu/storage.h"
+
+namespace cpu {
+
+Cpu::Cpu(Configuration& configuration, std::uint16_t address)
+    : configuration_(configuration),
+      environment_(configuration.environment()),
+      storage_(configuration.storage()),
+      blocks_(configuration.blocks()),
+      address_(address) {
+  clear_reset();
+}
+
+std::uint64_t Cpu::asce_of(AddressSpace space) const {
+  switch (space) {
+    case AddressSpace::secondary: return cr_[7];
+    case AddressSpace::home: return cr_[13];
+    default: return cr_[1];
+  }
+}
+
+Context Cpu::intern(const ContextMeaning& meaning) {
+  const Context context = tlb_.intern(meaning);
+  if (tlb_.is_nearly_exhausted()) attention_.post(Attention::purge);
+  return context;
+}
+
+Context Cpu::real_context(std::uint8_t key) {
+  return intern({.asce = 0, .space = AddressSpace::primary, .real = true, .key = key});
+}
+
+Context Cpu::context_of(AddressSpace space, std::uint8_t key) {
+  if (!psw.dat) return real_context(key);
+  return intern({.asce = asce_of(space), .space = space, .real = false, .key = key});
+}
+
+void Cpu::renew_contexts() {
+  // Access registers are not implemented: SAC and PSWs that ask for them end in a special-operation exception.
+  context_ = context_of(psw.as == AddressSpace::access_register ? AddressSpace::primary : psw.as, psw.key);
+  fetch_context_ = context_of(psw.as == AddressSpace::home ? AddressSpace::home : AddressSpace::primary, psw.key);
+  renew_circumstances();
+}
+
+void Cpu::renew_circumstances() {
+  circumstances_ = map_generation_ << 16 | static_cast<std::uint64_t>(psw.problem_state) << 12 | fetch_context_;
+}
+
+void Cpu::psw_changed() {
+  address_mask_ = cpu::address_mask(psw.amode);
+  recheck_ = true;
+  renew_contexts();
+}
+
+void Cpu::control_registers_changed() {
+  recheck_ = true;
+  // Bits of CR0 that decide what a tag may allow: low-address protection, the two overrides, EDAT.
+  constexpr std::uint64_t deciding = 0x1380'0000;
+  if ((cr_[0] & deciding) != (cr0_of_tags_ & deciding)) {
+    cr0_of_tags_ = cr_[0];
+    tlb_.purge();
+    forget_blocks();
+  }
+  renew_contexts();
+}
+
+Step Cpu::load_psw(PswImage image) {
+  psw = Psw::of(image);
+  cc = Psw::condition_code(image);
+  psw_loaded_ = true;
+  psw_changed();
+  return Step::refetch;
+}
+
+void Cpu::set_prefix(std::uint32_t prefix) {
+  prefix_ = prefix;
+  tlb_.purge();
+  forget_blocks();
+  renew_contexts();
+}
+
+z::AbsoluteAddress Cpu::absolute(z::RealAddress real) const { return apply_prefix(real, prefix_); }
+
+z::TodClock Cpu::tod() const { return configuration_.tod().now(instruction_count()); }
+
+MachineTime Cpu::machine_time() const { return {tod().value - configuration_.tod().epoch()}; }
+
+void Cpu::check_timers() {
+  comparator_due_ = timers_.is_comparator_due(tod());
+  cpu_timer_due_ = timers_.is_cpu_timer_due(machine_time());
+  if (comparator_due_ || cpu_timer_due_) recheck_ = true;
+  Tod& clock = configuration_.tod();
+  const std::uint64_t next = timers_.until_next_due(tod(), machine_time());
+  switch (clock.timing()) {
+    case Timing::host: configuration_.host_timer().arm(address_, clock.host_time_in(next)); break;
+    case Timing::instructions: deadline_ = clock.instructions_in(next, instruction_count()); break;
+    case Timing::driven: break;
+  }
+}
+
+bool Cpu::skip_to_next_timer() {
+  Tod& clock = configuration_.tod();
+  const std::uint64_t next = timers_.until_next_due(tod(), machine_time());
+  if (clock.timing() != Timing::instructions || next == ~0ull) return false;
+  clock.skip(next);
+  check_timers();
+  return true;
+}
+
+void Cpu::reset() {
+  exception_ = {};
+  supervisor_call_pending_ = false;
+  external_.clear();
+  tlb_.purge();
+  forget_blocks();
+  psw_changed();
+}
+
+void Cpu::initial_reset() {
+  psw = {};
+  cc = 0;
+  fpc = 0;
+  cr_ = {};
+  cr_[0] = 0xE0;
+  cr_[14] = 0xC200'0000;
+  cr0_of_tags_ = cr_[0];
+  prefix_ = 0;
+  tod_programmable_ = 0;
+  breaking_event_ = 1;
+  timers_.set_comparator({0});
+  timers_.set_cpu_timer(0, machine_time());
+  check_timers();
+  reset();
+}
+
+void Cpu::clear_reset() {
+  gr_ = {};
+  ar_ = {};
+  fpr_ = {};
+  initial_reset();
+}
+
+void Cpu::store_status(z::AbsoluteAddress at) {
+  namespace saved = low_core::saved;
+  std::array<std::byte, 512> area{};
+  const auto put = [&]<class T>(std::uint64_t offset, T value) { z::Be<T>::store(area.data() + offset, value); };
+  for (unsigned n = 0; n < 16; ++n) {
+    put(saved::fprs + n * 8, fpr_[n]);
+    put(saved::grs + n * 8, gr_[n]);
+    put(saved::ars + n * 4, ar_[n]);
+    put(saved::crs + n * 8, cr_[n]);
+  }
+  put(saved::psw, psw_image().mask);
+  put(saved::psw + 8, psw_image().address);
+  put(saved::prefix, prefix_);
+  put(saved::fpc, fpc);
+  put(saved::tod_programmable, tod_programmable_);
+  put(saved::cpu_timer, timers_.cpu_timer(machine_time()));
+  put(saved::clock_comparator, timers_.comparator().value >> 8);
+  static_cast<void>(storage_.store(at, area, 0));
+}
+
+// Telling the environment comes last: it may look at the CPU.
+void Cpu::set_state(CpuState state) {
+  if (state_.load(std::memory_order_relaxed) == state) return;
+  if (state == CpuState::operating) timers_.run(machine_time());
+  else timers_.halt(machine_time());
+  check_timers();
+  state_.store(state, std::memory_order_release);
+  environment_.cpu_state_changed(*this);
+}
+
+void Cpu::set_waiting(bool waiting) {
+  waiting_.store(waiting, std::memory_order_release);
+  environment_.cpu_state_changed(*this);
+}
+
+}  // namespace cpu

@@ -1,0 +1,374 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "cpu/access.h"
+#include "cpu/attention.h"
+#include "cpu/block_cache.h"
+#include "cpu/block_map.h"
+#include "cpu/dat.h"
+#include "cpu/external.h"
+#include "cpu/host_access.h"
+#include "cpu/interruption_codes.h"
+#include "cpu/op.h"
+#include "cpu/program_interruption.h"
+#include "cpu/psw.h"
+#include "cpu/safepoint.h"
+#include "cpu/step.h"
+#include "cpu/timers.h"
+#include "cpu/tlb.h"
+
+namespace cpu {
+
+class Configuration;
+class Environment;
+class Storage;
+enum class AccessType : std::uint8_t;
+
+enum class CpuState : std::uint8_t { stopped, operating, load, check_stop };
+
+// One CPU as its instructions see it. Everything here belongs to the CPU's own thread, or to whoever holds the CPU
+// stopped or paused through its Configuration; what others may call says so.
+class Cpu {
+ public:
+  Cpu(Configuration& configuration, std::uint16_t address);
+  Cpu(const Cpu&) = delete;
+  Cpu& operator=(const Cpu&) = delete;
+
+  Psw psw;              // after changing a field other than `ia` and `program_mask`, call psw_changed()
+  std::uint8_t cc = 0;  // PSW bits 18-19
+  std::uint32_t fpc = 0;
+
+  // Registers. gr(16) is always 0: the decoder names it where base or index 0 stands.
+  std::uint64_t& gr(unsigned n) { return gr_[n]; }
+  std::uint64_t gr(unsigned n) const { return gr_[n]; }
+  std::uint32_t gr32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n]); }
+  void set_gr32(unsigned n, std::uint32_t value) { gr_[n] = (gr_[n] & 0xFFFF'FFFF'0000'0000) | value; }
+  std::uint32_t high32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n] >> 32); }
+  void set_high32(unsigned n, std::uint32_t value) { gr_[n] = gr32(n) | static_cast<std::uint64_t>(value) << 32; }
+  std::uint32_t& ar(unsigned n) { return ar_[n]; }
+  std::uint64_t& cr(unsigned n) { return cr_[n]; }  // after changing one, call control_registers_changed()
+  std::uint64_t cr(unsigned n) const { return cr_[n]; }
+  std::uint64_t& fpr(unsigned n) { return fpr_[n]; }
+  bool has_cr0_bit(unsigned bit) const { return cr_[0] >> (63 - bit) & 1; }
+
+  // Addresses (PoP ch. 5, "Address Generation").
+  std::uint64_t wrap(std::uint64_t address) const { return address & address_mask_; }
+  std::uint64_t operand1(const Op& op) const { return wrap(gr_[op.b1] + static_cast<std::int64_t>(op.d1)); }
+  std::uint64_t operand2(const Op& op) const {
+    return wrap(gr_[op.b2] + gr_[op.r2] + static_cast<std::int64_t>(op.d2));
+  }
+  std::uint64_t operand2_rs(const Op& op) const { return wrap(gr_[op.b2] + static_cast<std::int64_t>(op.d2)); }
+  std::uint64_t instruction_address(const Op& op) const { return page_address_ | op.page_offset; }
+  std::uint64_t next_instruction_address(const Op& op) const {
+    return wrap((page_address_ | op.page_offset) + op.length());
+  }
+  std::uint64_t relative(const Op& op) const { return wrap(instruction_address(op) + op.imm); }
+
+  // Operands in storage, logical addresses, big-endian there and host integers here.
+  template <class T>
+  Access<T> fetch(std::uint64_t address) { return fetch_in<T>(context_, address); }
+  template <class T>
+  Access<> store(std::uint64_t address, T value) { return store_in<T>(context_, address, value); }
+
+  // Up to 4096 bytes, crossing at most one page boundary; nothing is moved when any byte is refused.
+  Access<> fetch_bytes(std::uint64_t address, std::span<std::byte> to) { return fetch_bytes_in(context_, address, to); }
+  Access<> store_bytes(std::uint64_t address, std::span<const std::byte> from) {
+    return store_bytes_in(context_, address, from);
+  }
+  Access<> probe_fetch(std::uint64_t address, std::uint64_t length) { return probe_fetch_in(context_, address, length); }
+  Access<> probe_store(std::uint64_t address, std::uint64_t length) { return probe_store_in(context_, address, length); }
+
+  // Host address of an operand that lies in one page; valid until the instruction ends.
+  Access<std::byte*> host_fetch(std::uint64_t address, std::uint64_t length) {
+    const TlbEntry& entry = tlb_.entry(address);
+    if (((address & page_mask) | context_) == entry.read) [[likely]] return entry.host(address);
+    return host_fetch_slow(context_, address, length);
+  }
+  Access<std::byte*> host_store(std::uint64_t address, std::uint64_t length) {
+    const TlbEntry& entry = tlb_.entry(address);
+    if (((address & page_mask) | context_) == entry.write) [[likely]] return entry.host(address);
+    return host_store_slow(context_, address, length);
+  }
+
+  // Interlocked updates. The caller has checked the alignment.
+  template <class T>
+  Access<T> compare_and_swap(std::uint64_t address, T expected, T desired);
+  // Replaces the value v found by f(v) and returns v. An unaligned operand is updated without interlock.
+  template <class T, class F>
+  Access<T> interlocked_update(std::uint64_t address, F f);
+
+  // The same in another space or with another key than the PSW's.
+  Context context_of(AddressSpace space, std::uint8_t key);
+  Context real_context(std::uint8_t key);
+  template <class T>
+  Access<T> fetch_in(Context context, std::uint64_t address);
+  template <class T>
+  Access<> store_in(Context context, std::uint64_t address, T value);
+  Access<> fetch_bytes_in(Context context, std::uint64_t address, std::span<std::byte> to);
+  Access<> store_bytes_in(Context context, std::uint64_t address, std::span<const std::byte> from);
+  Access<> probe_fetch_in(Context context, std::uint64_t address, std::uint64_t length);
+  Access<> probe_store_in(Context context, std::uint64_t address, std::uint64_t length);
+
+  // Ends of instructions.
+  Step branch(std::uint64_t target) {
+    psw.ia = wrap(target);
+    return Step::branched;
+  }
+  Step program_interruption(Pic code, std::uint8_t dxc = 0) { return raise({.code = code, .dxc = dxc}); }
+  Step raise(const ProgramInterruption& exception) {
+    exception_ = exception;
+    return Step::interrupted;
+  }
+  Step supervisor_call(std::uint8_t number);
+  void leave_with(Step step) { left_with_ = step; }  // for the handlers
+  // The exception recorded by a refused access, for instructions that go on without it (TPROT, MVCOS, ...).
+  ProgramInterruption take_exception() { return std::exchange(exception_, {}); }
+
+  // The PSW as a whole, instruction address included: the instruction that does it returns Step::refetch.
+  Step load_psw(PswImage image);
+  PswImage psw_image() const { return psw.image(cc); }
+  void psw_changed();
+  void control_registers_changed();
+
+  // Real and absolute storage of this CPU.
+  std::uint32_t prefix() const { return prefix_; }
+  void set_prefix(std::uint32_t prefix);
+  z::AbsoluteAddress absolute(z::RealAddress real) const;
+  // LOAD REAL ADDRESS and its like: translation without access.
+  std::expected<Translation, TranslationFault> translate_operand(std::uint64_t address) const;
+  std::uint64_t asce_of(AddressSpace space) const;
+  // Condition code of TEST PROTECTION; refused for exceptions that it does not turn into a code.
+  Access<std::uint8_t> test_protection(Context context, std::uint64_t address);
+  // Host address in absolute storage for an update that is no operand access: table entries, cleared frames.
+  Access<std::byte*> absolute_store(z::AbsoluteAddress at, std::uint64_t length);
+
+  // Clocks.
+  z::TodClock tod() const;
+  MachineTime machine_time() const;
+  Timers& timers() { return timers_; }
+  void check_timers();  // after setting one: is it due, and when will it be
+  std::uint32_t& tod_programmable() { return tod_programmable_; }
+  std::uint64_t& program_parameter() { return program_parameter_; }
+
+  // Counters, readable on any thread.
+  std::uint64_t instruction_count() const { return retired_.load(std::memory_order_relaxed); }
+
+  // Translations of all CPUs of the configuration (PTLB, IPTE, ...): returns when none of them uses the old ones.
+  void purge_own(Purge purge);
+
+  // Execution.
+  const Op* prepare_execute(const Op& execute, std::uint64_t target);  // null: exception recorded
+  const Op* execute_site() const { return execute_site_; }
+  void execute_one();  // one instruction and the interruption it ends in, if any; for tests and stepping
+  void execute_until_attention();
+
+  // Interruptions; each of the take_* is asked only when nothing else is pending in front of it.
+  bool take_interruption();
+  std::uint64_t breaking_event_address() const { return breaking_event_; }
+  void set_breaking_event_address(std::uint64_t address) { breaking_event_ = address; }
+  void interrupt_restart();
+  bool has_pending_exception() const { return exception_.code != Pic::none || supervisor_call_pending_; }
+
+  // Resets (PoP ch. 4, "Resets"); the CPU is stopped.
+  void reset();
+  void initial_reset();
+  void clear_reset();
+  // PoP ch. 4, "Store Status": 512 bytes at an absolute address, as at location 4608.
+  void store_status(z::AbsoluteAddress at);
+
+  // Any thread.
+  Attention& attention() { return attention_; }
+  PendingExternal& external() { return external_; }
+  Safepoint& safepoint() { return safepoint_; }
+  CpuState state() const { return state_.load(std::memory_order_acquire); }
+  bool is_waiting() const { return waiting_.load(std::memory_order_acquire); }
+  std::uint16_t address() const { return address_; }
+  Configuration& configuration() { return configuration_; }
+  Environment& environment() { return environment_; }
+  Storage& storage() { return storage_; }
+
+ private:
+  friend class Configuration;
+  friend class CpuThread;
+  friend struct Engine;
+
+  Access<std::byte*> host_fetch_slow(Context context, std::uint64_t address, std::uint64_t length);
+  Access<std::byte*> host_store_slow(Context context, std::uint64_t address, std::uint64_t length);
+  Access<std::byte*> locate_fetch(Context context, std::uint64_t address, std::uint64_t length);
+  Access<std::byte*> locate_store(Context context, std::uint64_t address, std::uint64_t length);
+  // Operands that cross a page or have no tag.
+  Access<std::uint64_t> fetch_slow(Context context, std::uint64_t address, unsigned length);
+  Access<> store_slow(Context context, std::uint64_t address, std::uint64_t value, unsigned length);
+  // Fill the TLB entry; the answer is the host address though no tag may have been given.
+  Access<std::byte*> fill_fetch(Context context, std::uint64_t address, std::uint64_t length);
+  Access<std::byte*> fill_store(Context context, std::uint64_t address, std::uint64_t length);
+  struct Located {
+    std::uint64_t absolute;
+    bool dat_protected;
+  };
+  Access<Located> locate(Context context, std::uint64_t address, AccessType type);
+  bool is_low_protected(Context context, std::uint64_t address, std::uint64_t length) const;
+  bool is_private(Context context) const;
+  void refuse(Context context, std::uint64_t address, AccessType type, Pic code, std::uint64_t teid_bits = 0);
+  std::uint64_t frame_at(const std::byte* host) const;
+
+  Context intern(const ContextMeaning& meaning);
+  void renew_contexts();
+  void renew_circumstances();
+  void forget_blocks() {
+    ++map_generation_;
+    renew_circumstances();
+  }
+  void apply_purges();
+  void recheck_stores();
+
+  const Op* find_first_op();
+  const Op* decode_first_op(std::uint64_t absolute);
+  const Op* prepare_single();
+  void enter_guest();
+  void leave_guest();
+  void run_from(const Op* first);
+  void finish_run();
+  bool settle();
+  void enter_block(const Op* first) {
+    page_address_ = psw.ia & page_mask;
+    block_first_ = first;
+  }
+  const Op* site_of(const Op* op) const { return op == scratch_.data() ? execute_site_ : op; }
+  void count(const Op* end) {
+    const auto executed = static_cast<std::uint64_t>(end - block_first_);
+    retired_.store(instruction_count() + executed, std::memory_order_relaxed);
+  }
+  bool must_look_up() const { return attention_.any() || instruction_count() >= deadline_; }
+
+  void interrupt_program();
+  void interrupt_supervisor_call();
+  bool take_machine_check();
+  bool take_external();
+  bool take_io();
+  void interrupt_external(ExternalCode code, std::uint16_t cpu_address);
+  void swap_psw(std::uint64_t old_at, std::uint64_t new_at);
+  template <class T>
+  void store_low(std::uint64_t real, T value);
+  bool skip_to_next_timer();  // Timing::instructions: true when time was moved instead of waiting
+  void set_state(CpuState state);
+  void set_waiting(bool waiting);
+
+  // What almost every instruction touches comes first.
+  std::array<std::uint64_t, 17> gr_{};
+  std::uint64_t address_mask_ = cpu::address_mask(AddressingMode::a24);
+  Context context_ = 0;             // of operands
+  std::uint64_t page_address_ = 0;  // of the block being executed
+  const Op* block_first_ = nullptr;
+  Attention attention_;
+  Step left_with_ = Step::next;
+  bool psw_loaded_ = false;  // the instruction that left has set psw.ia
+  bool recheck_ = true;      // enablement may have changed: look for interruptions before going on
+  std::uint64_t deadline_ = ~0ull;     // instruction count at which a timer is due (Timing::instructions)
+  std::uint64_t circumstances_ = 0;    // what a remembered block depends on: fetch context, mode, map generation
+  std::uint64_t breaking_event_ = 0;
+  std::atomic<std::uint64_t> retired_{0};
+  Tlb tlb_;
+  BlockMap map_;
+
+  std::array<std::uint32_t, 16> ar_{};
+  std::array<std::uint64_t, 16> cr_{};
+  std::array<std::uint64_t, 16> fpr_{};
+  std::uint64_t cr0_of_tags_ = 0;  // as it was when the TLB was last empty
+  std::uint32_t prefix_ = 0;
+  std::uint32_t tod_programmable_ = 0;
+  std::uint64_t program_parameter_ = 0;  // LOAD PROGRAM PARAMETER
+  Timers timers_;
+  bool comparator_due_ = false, cpu_timer_due_ = false;
+
+  Context fetch_context_ = 0;  // of instructions
+  std::uint64_t map_generation_ = 0;
+
+  ProgramInterruption exception_;
+  unsigned instruction_length_code_ = 0;  // of the exception or supervisor call, in bytes
+  bool supervisor_call_pending_ = false;
+  std::uint8_t supervisor_call_number_ = 0;
+
+  const Op* execute_site_ = nullptr;  // the EXECUTE whose target is in scratch_
+  std::array<Op, 2> scratch_{};
+  std::array<Op, 2> single_{};  // an instruction that crosses a page, or a single step
+  struct ExecuteTarget {
+    std::uint64_t text = 0;  // six bytes and the mode, plus one; 0: none
+    Op op;
+    bool relative = false;
+  };
+  std::array<ExecuteTarget, 64> execute_targets_{};
+
+  // Ranges of code frames that got a host pointer for storing: looked at again when the instruction has surely ended.
+  struct StoredRange {
+    std::uint64_t frame, offset, length;
+  };
+  std::vector<StoredRange> stored_ranges_;
+
+  PendingExternal external_;
+  Safepoint safepoint_{attention_};
+  std::atomic<bool> executing_{false};  // may be in a block or remember one
+  std::atomic<std::uint64_t> forgotten_{0};  // generation of the block cache whose dead are forgotten here
+  std::atomic<CpuState> state_{CpuState::stopped};
+  std::atomic<bool> waiting_{false};
+
+  Configuration& configuration_;
+  Environment& environment_;
+  Storage& storage_;
+  BlockCache& blocks_;
+  const std::uint16_t address_;
+};
+
+template <class T>
+inline Access<T> Cpu::fetch_in(Context context, std::uint64_t address) {
+  const TlbEntry& entry = tlb_.entry(address);
+  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == entry.read) [[likely]]
+    return cpu::host_load<T>(entry.host(address));
+  const auto slow = fetch_slow(context, address, sizeof(T));
+  if (!slow) return Access<T>::refused();
+  return static_cast<T>(slow.value());
+}
+
+template <class T>
+inline Access<> Cpu::store_in(Context context, std::uint64_t address, T value) {
+  const TlbEntry& entry = tlb_.entry(address);
+  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == entry.write) [[likely]] {
+    cpu::host_store<T>(entry.host(address), value);
+    return {};
+  }
+  return store_slow(context, address, value, sizeof(T));
+}
+
+template <class T>
+inline Access<T> Cpu::compare_and_swap(std::uint64_t address, T expected, T desired) {
+  const auto operand = host_store(address, sizeof(T));
+  if (!operand) return Access<T>::refused();
+  return host_compare_and_swap<T>(operand.value(), expected, desired);
+}
+
+template <class T, class F>
+inline Access<T> Cpu::interlocked_update(std::uint64_t address, F f) {
+  if (address % sizeof(T) != 0) {
+    if (const auto both = probe_store(address, sizeof(T)); !both) return Access<T>::refused();
+    const auto old = fetch<T>(address);
+    if (!old || !store<T>(address, f(old.value()))) return Access<T>::refused();
+    return old;
+  }
+  const auto operand = host_store(address, sizeof(T));
+  if (!operand) return Access<T>::refused();
+  for (T old = cpu::host_load<T>(operand.value());;) {
+    const T found = host_compare_and_swap<T>(operand.value(), old, f(old));
+    if (found == old) return old;
+    old = found;
+  }
+}
+
+}  // namespace cpu

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+#include "base/address.h"
+#include "base/mutex.h"
+#include "cpu/cpu.h"
+
+namespace cpu {
+
+// What a CPU does for others between two instructions (SIGP orders and operator functions).
+struct Orders {
+  bool stop = false;
+  bool start = false;
+  bool restart = false;
+  bool store_status = false;   // after stop
+  bool reset = false;
+  bool initial_reset = false;
+  bool any() const { return stop || start || restart || store_status || reset || initial_reset; }
+};
+
+// The host thread of one CPU: runs instructions while the CPU operates, sleeps while it waits or is stopped, and obeys
+// orders in between.
+class CpuThread {
+ public:
+  explicit CpuThread(Cpu& cpu) : cpu_(cpu) {}
+  ~CpuThread();
+
+  void run();  // starts the thread
+
+  // Any thread. `give` merges the orders with pending ones.
+  void give(const Orders& orders);
+  bool has_orders();
+  void wait_until_obeyed();
+  // The function works on the CPU if it is stopped without pending orders; the CPU stays so meanwhile.
+  enum class Found : std::uint8_t { stopped, operating, busy };
+  template <class F>
+  Found if_stopped(F change) {
+    const z::Lock lock{control_};
+    if (orders_.any() || obeying_) return Found::busy;
+    if (cpu_.state() != CpuState::stopped) return Found::operating;
+    change(cpu_);
+    return Found::stopped;
+  }
+  void set_state(CpuState state);  // while paused
+
+ private:
+  void serve();
+  void obey();
+  void operate();
+
+  Cpu& cpu_;
+  z::Mutex control_;       // guards the registers of a stopped CPU too
+  z::Condition obeyed_;
+  Orders orders_ Z_GUARDED_BY(control_);
+  bool obeying_ Z_GUARDED_BY(control_) = false;
+  std::atomic<bool> ending_{false};
+  std::jthread thread_;
+};
+
+}  // namespace cpu

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+
+#include "base/address.h"
+#include "cpu/interruption_codes.h"
+
+namespace cpu {
+
+class Storage;
+
+// Address-space-control element (PoP ch. 3, "Control Register 1").
+namespace asce {
+inline constexpr std::uint64_t private_space = 0x100, real_space = 0x20, space_switch_event = 0x40;
+}
+
+struct Translation {
+  z::RealAddress real;
+  bool dat_protected = false;
+};
+
+// Why there is no translation, and where: the table entry that refused, for LRA and STRAG.
+struct TranslationFault {
+  Pic code;
+  std::uint64_t entry_address = 0;
+  bool is_outside_table = false;  // the index is beyond the offset or the length of the table
+};
+
+// Dynamic address translation of one address (PoP ch. 3, "Dynamic Address Translation"). Table entries are fetched with
+// absolute addresses, as the machine may. `edat` is CR0 bit 40.
+std::expected<Translation, TranslationFault> translate(const Storage& storage, std::uint64_t asce,
+                                                       std::uint64_t address, bool edat);
+
+}  // namespace cpu

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+// How one instruction hands over to the next. `tail`: a guaranteed tail call that keeps the machine state in host
+// registers; needs clang's musttail. `loop`: the handler returns the next operation to a loop; for builds without
+// optimisation and under the sanitizers, whose instrumentation forbids tail calls.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(undefined_behavior_sanitizer) || __has_feature(memory_sanitizer)
+#define Z_DISPATCH_LOOP 1
+#endif
+#endif
+#if !defined(__OPTIMIZE__) && !defined(Z_DISPATCH_LOOP)
+#define Z_DISPATCH_LOOP 1
+#endif
+
+namespace cpu {
+
+class Cpu;
+struct Op;
+
+#ifdef Z_DISPATCH_LOOP
+#define Z_HANDLER ::cpu::Next
+// What a handler returns to the loop: the next operation, or none when the engine must look around.
+struct Next {
+  const Op* op;
+};
+using Handler = Next (*)(Cpu&, const Op*);
+#define Z_GO_TO(target, op) return target(cpu, op)
+#define Z_GO_ON(target) return ::cpu::Next{target}
+#define Z_LEAVE return ::cpu::Next{nullptr}
+#else
+#define Z_HANDLER __attribute__((preserve_none)) void
+using Handler = __attribute__((preserve_none)) void (*)(Cpu&, const Op*);
+#define Z_GO_TO(target, op) [[clang::musttail]] return target(cpu, op)
+#define Z_GO_ON(target) [[clang::musttail]] return ::cpu::handler_of(target)(cpu, target)
+#define Z_LEAVE return
+#endif
+
+// One decoded instruction. Fields are named as the instruction formats name them (PoP ch. 5, "Instruction Formats").
+struct alignas(32) Op {
+  Handler handler;
+  std::uint8_t r1, r2, r3;    // r2 is also X2 of RX*; r3 also M3, I3; SS lengths: r1 is L1 (or L), r3 is L2
+  std::uint8_t b1, b2;        // a base or index of 0 is encoded 16, whose register is always 0
+  std::uint8_t m4_length;     // low digit: length in bytes; high digit: M4
+  std::uint16_t page_offset;  // of this instruction
+  std::int32_t d1, d2;
+  std::int64_t imm;  // as the format extends it; for relative operands the bytes from this instruction
+
+  unsigned length() const { return m4_length & 0xF; }
+  unsigned m4() const { return m4_length >> 4; }
+};
+static_assert(sizeof(Op) == 32);
+
+// The handler of an operation in a block may be replaced by another thread when the block's code was stored into.
+inline Handler handler_of(const Op* op) { return __atomic_load_n(&op->handler, __ATOMIC_RELAXED); }
+
+}  // namespace cpu

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/interruption_codes.h"
+
+namespace cpu {
+
+// A recognised program exception until the interruption is taken (PoP ch. 6, "Program Interruption").
+struct ProgramInterruption {
+  Pic code = Pic::none;
+  std::uint8_t dxc = 0;             // data-exception code, real location 147
+  std::uint8_t exception_access = 0;  // access register, real location 160
+  std::uint8_t monitor_class = 0;
+  std::uint64_t monitor_code = 0;
+  std::uint64_t translation_exception = 0;  // TEID, real locations 168-175
+};
+
+// PoP ch. 6, "Exceptions That Result in Nullification": the old PSW stays at the instruction.
+constexpr bool nullifies(Pic code) {
+  switch (code) {
+    case Pic::segment_translation: case Pic::page_translation: case Pic::asce_type:
+    case Pic::region_first_translation: case Pic::region_second_translation: case Pic::region_third_translation:
+    case Pic::afx_translation: case Pic::asx_translation: case Pic::lx_translation: case Pic::ex_translation:
+    case Pic::primary_authority: case Pic::secondary_authority: case Pic::alet_specification:
+    case Pic::alen_translation: case Pic::ale_sequence: case Pic::aste_validity: case Pic::aste_sequence:
+    case Pic::extended_authority: case Pic::stack_full: case Pic::stack_empty: case Pic::stack_specification:
+    case Pic::stack_type: case Pic::stack_operation: return true;
+    default: return false;
+  }
+}
+
+// Those whose interruption stores a translation-exception identification.
+constexpr bool stores_translation_exception(Pic code) {
+  switch (code) {
+    case Pic::protection: case Pic::segment_translation: case Pic::page_translation: case Pic::asce_type:
+    case Pic::region_first_translation: case Pic::region_second_translation: case Pic::region_third_translation:
+    case Pic::afx_translation: case Pic::asx_translation: case Pic::primary_authority: case Pic::secondary_authority:
+    case Pic::space_switch_event: return true;
+    default: return false;
+  }
+}
+
+}  // namespace cpu

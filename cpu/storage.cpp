@@ -1,0 +1,131 @@
+#include "cpu/storage.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+#include "cpu/storage_key.h"
+
+namespace cpu {
+
+Storage::Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes)
+    : memory_(std::move(memory)),
+      mapping_(std::move(mapping)),
+      bytes_(bytes),
+      keys_(bytes.size() / z::page_size),
+      dirty_(bytes.size() / z::page_size) {}
+
+z::Result<std::unique_ptr<Storage>> Storage::create(z::Bytes size) {
+  if (size.value == 0 || size.value % z::page_size != 0)
+    return z::failure("not a multiple of 4 KiB: storage size {}", size.value);
+  z::Fd memory{::memfd_create("endicott-storage", MFD_CLOEXEC)};
+  if (!memory) return z::failure(z::Error::host(errno, "create guest storage"));
+  if (::ftruncate(memory.get(), static_cast<off_t>(size.value)) != 0)
+    return z::failure(z::Error::host(errno, "size guest storage"));
+  void* const address =
+      ::mmap(nullptr, size.value, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory.get(), 0);
+  if (address == MAP_FAILED) return z::failure(z::Error::host(errno, "map guest storage"));
+  z::Mapping mapping{address, size.value};
+  const auto bytes = mapping.bytes();
+  return std::unique_ptr<Storage>{new Storage{std::move(memory), std::move(mapping), bytes}};
+}
+
+z::Result<std::unique_ptr<Storage>> Storage::slice(Storage& parent, z::AbsoluteAddress origin, z::Bytes size) {
+  if (size.value == 0 || size.value % z::page_size != 0 || origin.value % z::page_size != 0)
+    return z::failure("not on a 4 KiB boundary: slice at {:#x} of {:#x} bytes", origin.value, size.value);
+  if (!parent.contains(origin, size.value))
+    return z::failure("outside storage of {:#x} bytes: slice at {:#x} of {:#x} bytes", parent.size(), origin.value,
+                      size.value);
+  return std::unique_ptr<Storage>{new Storage{{}, {}, parent.bytes_.subspan(origin.value, size.value)}};
+}
+
+StorageCheck Storage::check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key,
+                            bool (*allows)(std::uint8_t, std::uint8_t)) const {
+  if (!contains(address, length)) return StorageCheck::addressing;
+  if (length == 0) return StorageCheck::none;
+  const auto last = z::frame_of(address + (length - 1)).value;
+  for (auto frame = z::frame_of(address).value; frame <= last; ++frame)
+    if (!allows(keys_[frame].load(std::memory_order_relaxed), key)) return StorageCheck::protection;
+  return StorageCheck::none;
+}
+
+StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, std::uint8_t key) const {
+  if (const auto found = check(from, to.size(), key, key_allows_fetch); found != StorageCheck::none) return found;
+  if (to.empty()) return StorageCheck::none;
+  const auto last = z::frame_of(from + (to.size() - 1)).value;
+  for (auto frame = z::frame_of(from).value; frame <= last; ++frame)
+    keys_[frame].fetch_or(storage_key::reference, std::memory_order_relaxed);
+  std::memcpy(to.data(), host(from), to.size());
+  return StorageCheck::none;
+}
+
+StorageCheck Storage::store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key) {
+  if (const auto found = check(to, from.size(), key, key_allows_store); found != StorageCheck::none) return found;
+  if (from.empty()) return StorageCheck::none;
+  const auto first = z::frame_of(to).value;
+  const auto last = z::frame_of(to + (from.size() - 1)).value;
+  {
+    // A harvest waits for this section, so the marks and the bytes fall on the same side of it.
+    const std::shared_lock section{section_};
+    for (auto frame = first; frame <= last; ++frame) mark_changed(z::FrameIndex{frame});
+    std::memcpy(host(to), from.data(), from.size());
+  }
+  if (StorageObserver* const observer = observer_.load()) {
+    for (auto frame = first; frame <= last; ++frame) {
+      const std::uint64_t start = frame == first ? to.value % z::page_size : 0;
+      const std::uint64_t end = frame == last ? (to.value + from.size() - 1) % z::page_size + 1 : z::page_size;
+      observer->frame_stored(z::FrameIndex{frame}, start, end - start);
+    }
+  }
+  return StorageCheck::none;
+}
+
+void Storage::clear() {
+  if (::madvise(bytes_.data(), bytes_.size(), MADV_REMOVE) != 0) std::memset(bytes_.data(), 0, bytes_.size());
+  StorageObserver* const observer = observer_.load();
+  for (std::uint64_t frame = 0; frame < keys_.size(); ++frame) {
+    if (keys_[frame].load(std::memory_order_relaxed) != 0) keys_[frame].store(0);
+    dirty_.mark(frame);
+    if (observer != nullptr) observer->frame_stored(z::FrameIndex{frame}, 0, z::page_size);
+  }
+}
+
+void Storage::set_key(z::FrameIndex frame, std::uint8_t key) {
+  if (keys_[frame.value].exchange(key) == key) return;
+  if (StorageObserver* const observer = observer_.load()) observer->purge_frame(frame);
+}
+
+std::uint8_t Storage::reset_reference(z::FrameIndex frame) {
+  const std::uint8_t old = keys_[frame.value].fetch_and(static_cast<std::uint8_t>(~storage_key::reference));
+  if ((old & storage_key::reference) != 0)
+    if (StorageObserver* const observer = observer_.load()) observer->purge_frame(frame);
+  return old;
+}
+
+void Storage::begin_dirty_tracking() { static_cast<void>(harvest_dirty()); static_cast<void>(harvest_dirty()); }
+
+std::vector<z::FrameIndex> Storage::harvest_dirty() {
+  const z::Lock lock{harvest_};
+  dirty_.turn();
+  if (StorageObserver* const observer = observer_.load()) observer->purge_write_translations();
+  { const std::unique_lock all_sections{section_}; }  // those that marked the old sheet have written by now
+  return dirty_.take_other();
+}
+
+void Storage::mark_referenced(z::FrameIndex frame) {
+  auto& key = keys_[frame.value];
+  if ((key.load(std::memory_order_relaxed) & storage_key::reference) == 0)
+    key.fetch_or(storage_key::reference, std::memory_order_relaxed);
+}
+
+void Storage::mark_changed(z::FrameIndex frame) {
+  constexpr std::uint8_t both = storage_key::reference | storage_key::change;
+  auto& key = keys_[frame.value];
+  if ((key.load(std::memory_order_relaxed) & both) != both) key.fetch_or(both, std::memory_order_relaxed);
+  dirty_.mark(frame.value);
+}
+
+}  // namespace cpu

@@ -1,0 +1,161 @@
+// DEFINE EXTENT, LOCATE RECORD and PREFIX: the range a program keeps to and the records it is about to transfer.
+
+#include <array>
+#include <cstring>
+
+#include "dasd3390/dasd3390.h"
+
+namespace dasd3390 {
+namespace {
+
+// 3990 Reference, "Define Extent". 16 bytes, or 32 with the extended parameters.
+struct ExtentParameters {
+  std::uint8_t mask;
+  std::uint8_t attributes;
+  z::be16 block_size;
+  z::be16 fast_write_id;
+  std::uint8_t global_additional;
+  std::uint8_t global_extended;
+  Cchh first, last;
+};
+static_assert(sizeof(ExtentParameters) == 16);
+constexpr std::uint8_t reserved_mask_bit = 0x20, is_eckd = 0xC0;
+
+// "Locate Record".
+struct LocateParameters {
+  std::uint8_t operation;
+  std::uint8_t auxiliary;
+  std::uint8_t zero;
+  std::uint8_t count;
+  Cchh seek_address;
+  Cchh search_address;
+  std::uint8_t search_record;
+  std::uint8_t sector;
+  z::be16 transfer_length;
+};
+static_assert(sizeof(LocateParameters) == 16);
+enum class Orientation : std::uint8_t { count = 0, home_address = 1, data = 2, index = 3 };
+
+// "Locate Record Extended": the same 16 bytes, then count, operation and length of the extended parameters.
+constexpr std::size_t locate_extended_size = 20;
+
+// "Prefix".
+struct PrefixParameters {
+  std::uint8_t format;
+  std::uint8_t validity;
+  std::uint8_t base_unit;
+  std::uint8_t auxiliary;
+  std::uint8_t base_subsystem;
+  std::uint8_t reserved[7];
+  std::array<std::byte, 32> extent;
+  std::array<std::byte, locate_extended_size> locate;
+};
+static_assert(sizeof(PrefixParameters) == 64);
+constexpr std::uint8_t has_extent = 0x80;
+
+std::optional<Work> work_of(std::uint8_t operation) {
+  switch (operation & 0x3F) {
+    case 0x01: return Work::update;
+    case 0x03: return Work::format;
+    case 0x06: return Work::read;
+    case 0x0B: return Work::erase;
+    case 0x0C: return Work::read_track;
+    case 0x16: return Work::read;
+    default: return std::nullopt;
+  }
+}
+
+template <class T>
+T parameters_at(std::span<const std::byte> from) {
+  T result;
+  std::memcpy(&result, from.data(), sizeof result);
+  return result;
+}
+
+}  // namespace
+
+Dasd3390::Reply Dasd3390::define_extent(channel::Transfer& data) {
+  std::array<std::byte, 32> parameters{};
+  if (data.receive(parameters) < sizeof(ExtentParameters)) return check(reject(Message::count_too_small));
+  Z_CHECK(set_extent(parameters));
+  return channel::Ending::with(channel::ended);
+}
+
+// Sets the limits and locks the tracks within them: for writing unless the mask inhibits that.
+Dasd3390::Step<> Dasd3390::set_extent(std::span<const std::byte> bytes) {
+  if (program_.extent || program_.mask_was_set || program_.has_tracks) return check(reject(Message::invalid_sequence));
+  const auto parameters = parameters_at<ExtentParameters>(bytes);
+  const auto first = parameters.first.address(), last = parameters.last.address();
+  const auto geometry = window_.geometry();
+  if ((parameters.mask & reserved_mask_bit) != 0 || (parameters.attributes & is_eckd) != is_eckd ||
+      !geometry.contains(first) || !geometry.contains(last) || last < first)
+    return check(reject(Message::invalid_argument));
+  program_.extent = TrackRange{first.number(), last.number()};
+  program_.mask = FileMask::of(parameters.mask);
+  const auto locked = lock_program();
+  if (!locked) program_.extent.reset();  // busy: this command comes again
+  return locked;
+}
+
+Dasd3390::Reply Dasd3390::locate_record(channel::Transfer& data) {
+  std::array<std::byte, sizeof(LocateParameters)> parameters{};
+  if (data.receive(parameters) < parameters.size()) return check(reject(Message::count_too_small));
+  Z_CHECK(locate(parameters));
+  return channel::Ending::with(channel::ended);
+}
+
+Dasd3390::Reply Dasd3390::locate_record_extended(channel::Transfer& data) {
+  std::array<std::byte, locate_extended_size> parameters{};
+  if (data.receive(parameters) < parameters.size()) return check(reject(Message::count_too_small));
+  Z_CHECK(locate(parameters));
+  return channel::Ending::with(channel::ended);
+}
+
+Dasd3390::Reply Dasd3390::prefix(channel::Transfer& data) {
+  PrefixParameters parameters{};
+  if (data.receive(std::as_writable_bytes(std::span{&parameters, 1})) < sizeof parameters)
+    return check(reject(Message::count_too_small));
+  if (parameters.format > 1) return check(reject(Message::invalid_argument));
+  if ((parameters.validity & has_extent) != 0) Z_CHECK(set_extent(parameters.extent));
+  if (parameters.format == 1) Z_CHECK(locate(parameters.locate));
+  return channel::Ending::with(channel::ended);
+}
+
+Dasd3390::Step<> Dasd3390::locate(std::span<const std::byte> bytes) {
+  constexpr std::uint8_t orient_only = 0x00;
+  if (!program_.extent) return check(reject(Message::invalid_sequence));
+  const auto parameters = parameters_at<LocateParameters>(bytes);
+  const auto operation = static_cast<std::uint8_t>(parameters.operation & 0x3F);
+  const auto work = work_of(operation);
+  const bool has_domain = operation != orient_only;
+  if (parameters.zero != 0 || (has_domain && !work) || has_domain != (parameters.count != 0) ||
+      !window_.geometry().contains(parameters.seek_address.address()))
+    return check(reject(Message::invalid_argument));
+  Z_CHECK(orient(bytes));
+  if (has_domain) program_.domain = Domain{*work, parameters.count, false};
+  return {};
+}
+
+// Seeks and finds the record; home address and index need no search.
+Dasd3390::Step<> Dasd3390::orient(std::span<const std::byte> bytes) {
+  const auto parameters = parameters_at<LocateParameters>(bytes);
+  Z_CHECK(move_to(parameters.seek_address.address().number()));
+  auto& position = program_.position;
+  const auto orientation = static_cast<Orientation>(parameters.operation >> 6);
+  if (orientation == Orientation::index) return {};
+  const auto* track = Z_TRY(this->track());
+  if (orientation == Orientation::home_address) {
+    position.area = Area::home_address;
+    return {};
+  }
+  for (std::size_t i = 0; i < track->record_count(); ++i) {
+    const auto count = shown_count(*track, i);
+    if (count.record != parameters.search_record || count.address != parameters.search_address) continue;
+    position.area = orientation == Orientation::data ? Area::data : Area::count;
+    position.record = static_cast<std::uint16_t>(i);
+    return {};
+  }
+  return check(no_record_found);
+}
+
+}  // namespace dasd3390

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/units.h"
+#include "channel/registry.h"
+#include "lpar/console_3215.h"
+#include "lpar/loader.h"
+#include "lpar/machine.h"
+#include "lpar/machine_file.h"
+
+namespace lpar {
+
+// One partition without CP: what `endicott ipl` runs.
+class BarePartition final : private Firmware {
+ public:
+  struct Options {
+    z::Bytes memory;
+    unsigned cpus = 1;
+    std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
+    std::vector<std::string> plugins;
+    bool trace_io = false;
+  };
+  struct Events {
+    std::function<void(std::string_view)> console_output;  // text with its line ends
+    std::function<void(std::string_view)> trace_line;
+    std::function<void()> ended;  // all CPUs stopped or in a disabled wait
+  };
+  // How the guest ended: the PSW of a CPU in disabled wait, else that of CPU 0.
+  struct EndState {
+    bool disabled_wait;
+    std::uint64_t psw_mask, psw_address;
+    unsigned cpu;
+    std::uint64_t instructions;  // of all CPUs
+  };
+
+  static z::Result<std::unique_ptr<BarePartition>> create(const Options& options, const z::Clock& clock, Events events);
+  ~BarePartition() override;
+
+  z::Result<> start_program(const LoadRequest& request);
+  z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
+  void console_input(std::string line);
+  EndState end_state();
+
+ private:
+  explicit BarePartition(Events events) : events_(std::move(events)) {}
+  z::Result<> attach_devices(const Options& options);
+  z::Result<> attach(const DeviceDefinition& definition);
+
+  unsigned configuration_level() const override { return 2; }
+  std::uint64_t cpu_id(unsigned cpu_address) const override;
+  std::uint8_t system_information(unsigned function, unsigned selector1, unsigned selector2,
+                                  std::span<std::byte, 4096> sysib) override;
+  cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) override;
+  cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
+  void machine_idle_for_good() override { events_.ended(); }
+
+  Events events_;
+  std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
+  Console3215* console_ = nullptr;
+  std::unique_ptr<Machine> machine_;
+};
+
+// "0100=3390:file=disk.ckd" taken apart.
+z::Result<DeviceDefinition> parse_device(std::string_view text);
+
+}  // namespace lpar

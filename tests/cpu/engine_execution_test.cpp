@@ -1,0 +1,95 @@
+#include "machine.h"
+
+namespace cpu {
+namespace {
+
+// Programs are given as bytes with the assembler text beside them; they end in a disabled wait loaded from 0x800.
+class Execution : public testing::Test {
+ protected:
+  Execution() {
+    machine.put_stops();
+    machine.put_psw(0x800, Machine::disabled_wait, 0xE0D);
+  }
+  std::uint64_t end() { return machine.cpu().psw.ia; }
+
+  Machine machine;
+};
+
+TEST_F(Execution, RunsALoopToItsDisabledWait) {
+  machine.put(0x1000, {0xA7, 0x19, 0x03, 0xE8,    // LGHI  1,1000
+                       0xA7, 0x2B, 0x00, 0x03,    // AGHI  2,3
+                       0xA7, 0x17, 0xFF, 0xFE,    // BRCTG 1,*-4
+                       0xB2, 0xB2, 0x08, 0x00});  // LPSWE 0x800
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 3000u);
+  EXPECT_EQ(end(), 0xE0Du);
+  EXPECT_EQ(machine.cpu().instruction_count(), 2002u);
+}
+
+TEST_F(Execution, AStoreIntoTheNextInstructionIsSeenByIt) {
+  machine.put(0x1000, {0xA7, 0x19, 0x10, 0x00,    // LGHI 1,0x1000
+                       0x92, 0x05, 0x10, 0x0B,    // MVI  0xB(1),5: the immediate of the LGHI behind
+                       0xA7, 0x29, 0x00, 0x01,    // LGHI 2,1
+                       0xB2, 0xB2, 0x08, 0x00});  // LPSWE 0x800
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 5u);
+}
+
+TEST_F(Execution, ExecuteChangesTheSecondByteAndRunsTheTargetInItsPlace) {
+  machine.put(0x2000, {0x92, 0x00, 0x0A, 0x00});  // MVI 0xA00,0
+  machine.put(0x1000, {0xA7, 0x19, 0x00, 0x7F,    // LGHI 1,0x7F
+                       0xA7, 0x29, 0x20, 0x00,    // LGHI 2,0x2000
+                       0x44, 0x12, 0x00, 0x00,    // EX   1,0(2)
+                       0xA7, 0x39, 0x00, 0x09,    // LGHI 3,9
+                       0xB2, 0xB2, 0x08, 0x00});
+  machine.run(0x1000);
+  EXPECT_EQ(machine.value<std::uint8_t>(0xA00), 0x7F);
+  EXPECT_EQ(machine.cpu().gr(3), 9u);
+}
+
+TEST_F(Execution, SupervisorCallStoresItsCodeAndTheUpdatedPsw) {
+  machine.put(0x1000, {0x0A, 0x2A});
+  machine.run(0x1000);
+  EXPECT_EQ(machine.value<std::uint32_t>(0x88), 0x0002'002Au);
+  EXPECT_EQ(machine.value(0x148), 0x1002u);
+  EXPECT_EQ(end(), 0x1C0u);
+}
+
+TEST_F(Execution, AnUnknownOperationSuppressesAndItsLengthIsInTheIlc) {
+  machine.put(0x1000, {0xE3, 0, 0, 0, 0, 0xFF});
+  machine.run(0x1000);
+  EXPECT_EQ(machine.value<std::uint32_t>(0x8C), 0x0006'0001u);
+  EXPECT_EQ(machine.value(0x158), 0x1006u);
+}
+
+TEST_F(Execution, AnInstructionMayCrossAPage) {
+  machine.put(0x1FFE, {0xA7, 0x29, 0x12, 0x34,    // LGHI 2,0x1234
+                       0xB2, 0xB2, 0x08, 0x00});
+  machine.run(0x1FFE);
+  EXPECT_EQ(machine.cpu().gr(2), 0x1234u);
+}
+
+TEST_F(Execution, AnInvalidPswIsStoredAsItWasLoaded) {
+  machine.put_psw(0x900, 0x8000'0001'8000'0000, 0x4000);  // bit 0 must be zero
+  machine.put(0x1000, {0xB2, 0xB2, 0x09, 0x00});
+  machine.run(0x1000);
+  EXPECT_EQ(machine.value<std::uint32_t>(0x8C), 0x0000'0006u);
+  EXPECT_EQ(machine.value(0x150), 0x8000'0001'8000'0000u);
+  EXPECT_EQ(machine.value(0x158), 0x4000u);
+}
+
+TEST_F(Execution, AnOddInstructionAddressIsASpecificationException) {
+  machine.run(0x1001);
+  EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x0006u);
+}
+
+TEST_F(Execution, AStepIsOneInstruction) {
+  machine.put(0x1000, {0xA7, 0x29, 0x00, 0x01, 0xA7, 0x29, 0x00, 0x02});
+  machine.configuration().load_psw(0, {Machine::supervisor, 0x1000});
+  machine.step();
+  EXPECT_EQ(machine.cpu().gr(2), 1u);
+  EXPECT_EQ(end(), 0x1004u);
+}
+
+}  // namespace
+}  // namespace cpu
