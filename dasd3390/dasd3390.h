@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "channel/device.h"
 #include "dasd3390/control_unit/program.h"
 #include "dasd3390/control_unit/sense.h"
@@ -44,6 +45,7 @@ class Dasd3390 final : public channel::Device {
   z::Result<> restore(std::span<const std::byte> state) override;
 
   const Volume& volume() const { return *volume_; }
+  std::shared_ptr<Volume> shared_volume() const { return volume_; }  // for another window on it
   const Window& window() const { return window_; }
 
  private:
@@ -58,6 +60,7 @@ class Dasd3390 final : public channel::Device {
 
   Reply perform(const CommandRule& rule, channel::Transfer& data);
   std::unexpected<channel::Ending> check(Check check);
+  std::unexpected<channel::Ending> fail(Check check, const z::Error& reason) Z_EXCLUDES(failure_lock_);
 
   // control.cpp
   Reply no_operation(channel::Transfer& data);
@@ -79,6 +82,8 @@ class Dasd3390 final : public channel::Device {
   Reply unconditional_reserve(channel::Transfer& data);
   Reply release(channel::Transfer& data);
   Step<> grant_or_busy(z::Result<Locks::Grant> grant);
+  Step<> lock_program();
+  Step<> take_owed_locks();
   Step<> lock_extent(TrackRange tracks, Locks::Mode mode);
   Step<> lock_for(const CommandRule& rule);
   // extent.cpp
@@ -112,15 +117,15 @@ class Dasd3390 final : public channel::Device {
   Reply write_record(channel::Transfer& data);
   Reply write_record_zero(channel::Transfer& data);
   Reply erase(channel::Transfer& data);
-  Reply update(channel::Transfer& data, Image::Part part);
-  Step<> may_write(Work work);
-  Step<> store(Image::Part part);
-  Step<> store(std::size_t record, Image::Part part);
+  Reply update(channel::Transfer& data, Track& track, Image::Part part);
+  Step<Track*> may_write(Work work);
+  Step<> store(Track& track, std::size_t record, Image::Part part);
   // position.cpp
   Step<Track*> track();  // the one under the heads, read when needed
   Step<> move_to(TrackNumber track);
-  Step<> next_record();
-  Step<> next_record_but_zero();
+  // Each gives the track on which the heads are then.
+  Step<Track*> next_record();
+  Step<Track*> next_record_but_zero();
   Step<> end_of_track();
   Step<> begin_work(Work work);
   void end_work();
@@ -137,8 +142,14 @@ class Dasd3390 final : public channel::Device {
   std::optional<Track> track_;    // under the heads; valid while its lock is held
   std::vector<std::byte> shown_;  // bytes on their way to the channel
   std::optional<channel::Sense> sense_;
+  struct OwedLocks {
+    bool reservation = false, tracks = false;
+  };
+  OwedLocks owed_;                             // restored by a relocation and not taken yet
   std::array<std::uint8_t, 12> path_group_{};  // state byte and identifier
-  std::string host_error_;                     // why the last equipment check came, for the operator
+  // Why the last equipment check or data check came. The operator asks for it on his own thread.
+  mutable z::Mutex failure_lock_;
+  std::string last_failure_ Z_GUARDED_BY(failure_lock_);
 };
 
 }  // namespace dasd3390

@@ -15,7 +15,7 @@ namespace dasd3390 {
 inline constexpr std::uint32_t heads_per_cylinder = 15;
 inline constexpr std::uint32_t sectors_per_track = 224;
 inline constexpr std::uint32_t nominal_track_length = 58786;
-inline constexpr std::uint32_t largest_data_length = 56664;  // of a keyless R1 alone on its track
+inline constexpr std::uint32_t largest_data_length = 56664;                // of a keyless R1 alone on its track
 inline constexpr std::uint32_t largest_compatible_cylinder_count = 65520;  // above it cylinder numbers take 28 bits
 
 using TrackNumber = z::Number<struct TrackNumberTag, std::uint32_t>;  // cylinder times 15 plus head
@@ -78,7 +78,12 @@ struct Model {
   std::uint32_t cylinders;
 };
 inline constexpr auto models = std::to_array<Model>({
-    {"3390-1", 1113}, {"3390-2", 2226}, {"3390-3", 3339}, {"3390-9", 10017}, {"3390-27", 32760}, {"3390-54", 65520},
+    {"3390-1", 1113},
+    {"3390-2", 2226},
+    {"3390-3", 3339},
+    {"3390-9", 10017},
+    {"3390-27", 32760},
+    {"3390-54", 65520},
 });
 constexpr std::optional<Model> find_model(std::string_view name) {
   for (const auto& model : models)

@@ -19,7 +19,7 @@ constexpr int generation_shift = 24;  // cylinders of one generation
 constexpr std::uint64_t generations = std::uint64_t{1} << 36;
 
 struct flock lock_request(short type, std::int64_t first, std::int64_t count) {
-  struct flock request {};
+  struct flock request{};
   request.l_type = type;
   request.l_whence = SEEK_SET;
   request.l_start = first;
@@ -98,7 +98,8 @@ z::Result<Locks::Reservation> Locks::reservation() {
   if (is_reserved_) return Reservation::here;
   const auto bytes = reservation_bytes(Z_TRY(generation()));
   auto request = lock_request(F_RDLCK, bytes.first, bytes.count);
-  if (::fcntl(file_.get(), F_OFD_GETLK, &request) != 0) return z::failure(z::Error::host(errno, "test of a reservation"));
+  if (::fcntl(file_.get(), F_OFD_GETLK, &request) != 0)
+    return z::failure(z::Error::host(errno, "test of a reservation"));
   return request.l_type == F_UNLCK ? Reservation::none : Reservation::elsewhere;
 }
 
@@ -141,7 +142,7 @@ z::Result<Locks::Grant> Locks::set_reservation_bytes(short type) {
 }
 
 z::Result<> Locks::forget_lost_reservation() {
-  if (is_reserved_ && Z_TRY(generation()) != *held_) release();
+  if (is_reserved_ && held_ != Z_TRY(generation())) release();
   return {};
 }
 

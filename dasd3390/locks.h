@@ -17,8 +17,8 @@ namespace dasd3390 {
 //
 // Reservation: one byte a cylinder. A reservation holds the bytes of its window exclusively, a channel program shared.
 // UNCONDITIONAL RESERVE cannot take a kernel lock from a process that hangs; it opens a new generation of reservation
-// bytes, whose number stands in the header of the image, and locks those. Who holds a byte of an old generation learns it
-// when the next channel program begins.
+// bytes, whose number stands in the header of the image, and locks those. Who holds a byte of an old generation learns
+// it when the next channel program begins.
 //
 // Tracks: one byte a track, shared for reading, exclusive for writing, from first access to end of the channel program.
 //
@@ -32,7 +32,7 @@ class Locks {
   // `image` is a descriptor of the file. A file that the host lets us only read takes shared locks and no reservation.
   static z::Result<Locks> open(int image, Window window);
 
-  z::Result<Grant> begin_program();  // may be repeated within a program
+  z::Result<Grant> begin_program();                            // may be repeated within a program
   z::Result<Grant> lock_tracks(TrackRange tracks, Mode mode);  // of the volume
   void end_program();
 

@@ -20,7 +20,7 @@ z::Result<std::string> Volume::volser() const {
 }
 
 std::uint64_t Volume::identity() const {
-  struct stat status {};
+  struct stat status{};
   const int failed = ::fstat(image_->descriptor(), &status);
   Z_ASSERT(failed == 0);
   return status.st_ino ^ std::uint64_t{status.st_dev} << 40;

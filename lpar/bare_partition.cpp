@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include "channel/plugin.h"
 #include "channel/trace.h"
 #include "cpu/cpu.h"
 #include "cpu/op.h"
@@ -32,8 +31,8 @@ z::Result<DeviceDefinition> parse_device(std::string_view text) {
 
 z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& options, const z::Clock& clock, Events events) {
   std::unique_ptr<BarePartition> partition{new BarePartition{std::move(events)}};
-  partition->machine_ = std::make_unique<Machine>(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
-                                                  Machine::Options{.cpus = options.cpus, .io_threads = 2});
+  partition->machine_ = Z_TRY(Machine::create(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
+                                              Machine::Options{.cpus = options.cpus, .io_threads = 2}));
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
   Z_CHECK(partition->attach_devices(options));
   return partition;
@@ -78,17 +77,16 @@ z::Result<> BarePartition::load(z::DeviceNumber device) {
 
 void BarePartition::console_input(std::string line) { console_->input(std::move(line)); }
 
-BarePartition::EndState BarePartition::end_state() const {
-  auto& cpus = machine_->cpus();
+BarePartition::EndState BarePartition::end_state() {
   EndState end{};
-  for (unsigned i = cpus.count(); i-- > 0;) {
-    const auto snapshot = cpus.snapshot(i);
-    end.instructions += snapshot.instructions;
-    const bool waits = snapshot.state == cpu::CpuState::operating && (snapshot.psw.mask >> 49 & 1) != 0;
+  for (unsigned i = machine_->cpus().cpu_count(); i-- > 0;) {
+    const auto cpu = machine_->view(i);
+    end.instructions += cpu.instructions;
+    const bool waits = cpu.is_waiting && !cpu.is_stopped;
     if (end.disabled_wait && !waits) continue;
     end.disabled_wait = waits;
-    end.psw_mask = snapshot.psw.mask;
-    end.psw_address = snapshot.psw.address;
+    end.psw_mask = cpu.psw.mask;
+    end.psw_address = cpu.psw.address;
     end.cpu = i;
   }
   return end;
@@ -100,7 +98,7 @@ std::uint64_t BarePartition::cpu_id(unsigned) const {
 
 std::uint8_t BarePartition::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
-  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .cpus = machine_->cpus().count()}, sysib);
+  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .cpus = machine_->cpus().cpu_count()}, sysib);
 }
 
 // DIAGNOSE X'44' and X'9C' give up the time slice; here every CPU has a host thread of its own. Others are not defined.

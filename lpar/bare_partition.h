@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "channel/registry.h"
 #include "lpar/console_3215.h"
 #include "lpar/loader.h"
 #include "lpar/machine.h"
@@ -45,7 +46,7 @@ class BarePartition final : private Firmware {
   z::Result<> start_program(const LoadRequest& request);
   z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
   void console_input(std::string line);
-  EndState end_state() const;
+  EndState end_state();
 
  private:
   explicit BarePartition(Events events) : events_(std::move(events)) {}
@@ -61,6 +62,7 @@ class BarePartition final : private Firmware {
   void machine_idle_for_good() override { events_.ended(); }
 
   Events events_;
+  std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
   Console3215* console_ = nullptr;
   std::unique_ptr<Machine> machine_;
 };

@@ -18,14 +18,17 @@ constexpr std::uint32_t state_version = 1;
 
 }  // namespace
 
-Machine::Machine(std::unique_ptr<cpu::Storage> storage, Firmware& firmware, const z::Clock& clock, Options options)
-    : firmware_(firmware), storage_(std::move(storage)) {
-  cpus_ = std::make_unique<cpu::Configuration>(*storage_, *this, clock, cpu::Configuration::Options{.cpus = options.cpus});
-  subsystem_ = std::make_unique<channel::Subsystem>(
-      *storage_, clock,
-      channel::Subsystem::Options{.threads = options.io_threads,
-                                  .interruption_pending = [this](std::uint8_t) { io_became_pending(); },
-                                  .channel_report_pending = [this] { cpus_->channel_report_pending(); }});
+z::Result<std::unique_ptr<Machine>> Machine::create(std::unique_ptr<cpu::Storage> storage, Firmware& firmware,
+                                                    const z::Clock& clock, Options options) {
+  std::unique_ptr<Machine> machine{new Machine{std::move(storage), firmware}};
+  machine->cpus_ = Z_TRY(cpu::Configuration::create(*machine->storage_, *machine, clock, {.cpus = options.cpus}));
+  machine->subsystem_ = std::make_unique<channel::Subsystem>(
+      *machine->storage_, clock,
+      channel::Subsystem::Options{
+          .threads = options.io_threads,
+          .interruption_pending = [m = machine.get()](std::uint8_t isc_mask) { m->io_became_pending(isc_mask); },
+          .channel_report_pending = [m = machine.get()] { m->cpus_->channel_report_pending(); }});
+  return machine;
 }
 
 Machine::~Machine() { cpus_->stop_all(); }
@@ -61,7 +64,7 @@ z::Result<> Machine::begin_load(std::uint32_t ssid) {
   return {};
 }
 
-void Machine::io_became_pending() {
+void Machine::io_became_pending(std::uint8_t isc_mask) {
   std::function<void(z::Result<>)> done;
   std::uint32_t ssid = 0;
   {
@@ -74,7 +77,7 @@ void Machine::io_became_pending() {
     }
   }
   if (done) done(end_load(ssid));
-  else cpus_->io_interruption_pending();
+  else cpus_->io_interruption_pending(isc_mask);
 }
 
 z::Result<> Machine::end_load(std::uint32_t ssid) {
@@ -96,13 +99,15 @@ z::Result<> Machine::end_load(std::uint32_t ssid) {
 }
 
 void Machine::start(const LoadedProgram& program) {
-  cpus_->start_with(0, cpu::PswImage{.mask = program.psw_mask, .address = program.entry});
+  cpus_->load_psw(0, {.mask = program.psw_mask, .address = program.entry});
+  cpus_->start(0);
 }
 
 void Machine::system_reset(Clear clear) {
   cpus_->stop_all();
   subsystem_->reset();
-  cpus_->reset(clear == Clear::yes ? cpu::Reset::clear : cpu::Reset::initial);
+  using Reset = cpu::Configuration::Reset;
+  cpus_->reset_all(clear == Clear::yes ? Reset::clear : Reset::initial);
 }
 
 void Machine::quiesce() {
@@ -186,8 +191,33 @@ std::uint8_t Machine::store_system_information(cpu::Cpu&, unsigned function, uns
 unsigned Machine::configuration_level() const { return firmware_.configuration_level(); }
 std::uint64_t Machine::cpu_id(const cpu::Cpu& cpu) const { return firmware_.cpu_id(cpu.address()); }
 
-void Machine::cpu_state_changed(cpu::Cpu&) {
-  if (cpus_->is_idle_for_good()) firmware_.machine_idle_for_good();
+bool Machine::is_idle_for_good() const {
+  const auto all = cpus_->cpu_count() == 64 ? ~0ULL : (1ULL << cpus_->cpu_count()) - 1;
+  return (idle_.load() & all) == all;
+}
+
+Machine::CpuView Machine::view(unsigned address) {
+  cpus_->pause();
+  auto& cpu = cpus_->cpu(address);
+  const auto psw = cpu.psw_image();
+  const CpuView view{.is_stopped = cpu.state() == cpu::CpuState::stopped, .is_waiting = cpu.psw.wait,
+                     .is_enabled = is_enabled(cpu), .psw = psw, .instructions = cpu.instruction_count()};
+  cpus_->unpause();
+  return view;
+}
+
+bool Machine::is_enabled(const cpu::Cpu& cpu) { return cpu.psw.io || cpu.psw.external || cpu.psw.machine_check; }
+
+// On the CPU's own thread, so its PSW may be looked at; what it says of others was left by them in `idle_`.
+void Machine::cpu_state_changed(cpu::Cpu& cpu) {
+  const bool idle = cpu.state() == cpu::CpuState::stopped || (cpu.is_waiting() && !is_enabled(cpu));
+  const auto bit = 1ULL << cpu.address();
+  if (!idle) {
+    idle_.fetch_and(~bit);
+    return;
+  }
+  const auto before = idle_.fetch_or(bit);
+  if ((before & bit) == 0 && is_idle_for_good()) firmware_.machine_idle_for_good();
 }
 
 }  // namespace lpar

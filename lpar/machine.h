@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,7 +26,8 @@ class Machine final : private cpu::Environment {
     unsigned cpus = 1;
     unsigned io_threads = 1;
   };
-  Machine(std::unique_ptr<cpu::Storage> storage, Firmware& firmware, const z::Clock& clock, Options options);
+  static z::Result<std::unique_ptr<Machine>> create(std::unique_ptr<cpu::Storage> storage, Firmware& firmware,
+                                                    const z::Clock& clock, Options options);
   ~Machine() override;
 
   cpu::Storage& storage() { return *storage_; }
@@ -40,6 +42,15 @@ class Machine final : private cpu::Environment {
   void start(const LoadedProgram& program);
   void system_reset(Clear clear);
 
+  struct CpuView {
+    bool is_stopped, is_waiting, is_enabled;  // the last: for I/O, external or machine-check interruptions
+    cpu::PswImage psw;
+    std::uint64_t instructions;
+  };
+  CpuView view(unsigned cpu);  // pauses the CPUs for a moment
+  // No CPU runs or can be interrupted: all are stopped or in a disabled wait.
+  bool is_idle_for_good() const;
+
   // Relocation: nothing runs between `quiesce` and `resume`; in between, `save` gives all state but storage, and a machine of the
   // same shape takes it.
   void quiesce();
@@ -48,7 +59,7 @@ class Machine final : private cpu::Environment {
   z::Result<> restore(std::span<const std::byte> state);
 
  private:
-  class Loading;
+  Machine(std::unique_ptr<cpu::Storage> storage, Firmware& firmware) : firmware_(firmware), storage_(std::move(storage)) {}
 
   cpu::IoAnswer start_subchannel(std::uint32_t ssid, const cpu::Orb& orb) override;
   cpu::IoAnswer resume_subchannel(std::uint32_t ssid) override;
@@ -73,12 +84,14 @@ class Machine final : private cpu::Environment {
   std::uint64_t cpu_id(const cpu::Cpu& cpu) const override;
   void cpu_state_changed(cpu::Cpu& cpu) override;
 
-  void io_became_pending();
+  void io_became_pending(std::uint8_t isc_mask);
   z::Result<> begin_load(std::uint32_t ssid);
   z::Result<> end_load(std::uint32_t ssid);
+  static bool is_enabled(const cpu::Cpu& cpu);
 
   Firmware& firmware_;
   std::unique_ptr<cpu::Storage> storage_;
+  std::atomic<std::uint64_t> idle_{~0ULL};  // bit n: CPU n is stopped or in a disabled wait
   std::unique_ptr<cpu::Configuration> cpus_;
 
   z::Mutex load_mutex_;

@@ -71,6 +71,15 @@ class Table {
   std::set<std::string> known_;
 };
 
+// "tcp:HOST:PORT", the port of the first CTC; each further one takes the next.
+bool is_tcp_link(std::string_view link) {
+  const auto colon = link.rfind(':');
+  unsigned port = 0;
+  if (!link.starts_with("tcp:") || colon <= 4) return false;
+  const auto [end, error] = std::from_chars(link.data() + colon + 1, link.data() + link.size(), port);
+  return error == std::errc{} && end == link.data() + link.size() && port > 0 && port <= 65000;
+}
+
 // Tables of a list of tables such as [[volume]], each with its name for messages.
 z::Result<std::vector<Table>> tables(const toml::table& root, std::string_view key, const std::filesystem::path& file) {
   std::vector<Table> result;
@@ -167,7 +176,7 @@ class Reader {
       const auto first = Z_TRY(device_number(table, "device"));
       const auto count = Z_TRY(table.number("count", 1, 1, 16));
       const auto link = Z_TRY(table.text("link", "shm"));
-      if (link != "shm" && !link.starts_with("tcp:"))
+      if (link != "shm" && !is_tcp_link(link))
         return failure("{}: link must be \"shm\" or \"tcp:HOST:PORT\", not {}", table.where(), link);
       DeviceDefinition device{.number = {}, .type = "fctc", .arguments = {}, .chpids = {}};
       Z_CHECK(chpids(table, device));
@@ -187,14 +196,15 @@ class Reader {
   std::string link_arguments(const std::string& link, const std::vector<std::string>& ends, const std::string& self,
                              z::DeviceNumber number, std::int64_t index) const {
     const bool first = self == ends[0];
-    const auto pair = fmt::format("{}-{}-{:04X}", ends[0], ends[1], number.value);
-    const auto names = fmt::format("local={},remote={},pair={}", self, first ? ends[1] : ends[0], pair);
-    if (link == "shm")
-      return fmt::format("link=shm:{},{},{}", (file_.run_directory / ("ctc-" + pair)).string(), names,
-                         first ? "listen" : "connect");
+    const auto end = [&](const std::string& lpar) { return fmt::format("{}.{:04X}", lpar, number.value); };
+    const auto names = fmt::format("name={},peer={}{}", end(self), end(ends[first ? 1 : 0]), first ? ",listen" : "");
+    if (link == "shm") {
+      const auto path = file_.run_directory / fmt::format("ctc-{}-{}-{:04X}", ends[0], ends[1], number.value);
+      return fmt::format("link=shm:{},{}", path.string(), names);
+    }
     const auto colon = link.rfind(':');
     const auto port = std::stoi(link.substr(colon + 1)) + static_cast<int>(index);
-    return fmt::format("link={}:{},{},{}", link.substr(0, colon), port, names, first ? "listen" : "connect");
+    return fmt::format("link={}:{},{}", link.substr(0, colon), port, names);
   }
 
   // [[device]] lpar = "LP01", number = "0009", type = "3215", arguments = "..."

@@ -13,7 +13,7 @@ std::vector<std::string> RelocationEligibility::obstacles_on_source(const std::s
     obstacles.push_back(fmt::format("HCPRLI1980I {}: virtual machine is a multiconfiguration virtual machine", userid));
   if (!policy_.may_relocate(userid)) obstacles.push_back(fmt::format("HCPRLI1982I {}: relocation capability is off", userid));
   if (!policy_.is_disconnected(userid)) obstacles.push_back(fmt::format("HCPRLI1983I {}: virtual machine is not disconnected", userid));
-  if (machine->run_state() != VirtualMachine::RunState::running)
+  if (machine->run_state() != GuestMachine::RunState::running)
     obstacles.push_back(fmt::format("HCPRLI1984I {}: virtual machine is not running", userid));
   const auto& domain = machine->definition().relocation_domain;
   if (!forces.has(api::Forces::domain) && !policy_.domain_contains(domain, to))

@@ -7,7 +7,7 @@ namespace cp {
 // A guest of this member as the source of a relocation.
 class Guests::Port final : public api::GuestPort {
  public:
-  Port(Guests& guests, VirtualMachine& machine) : guests_(guests), machine_(machine) {}
+  Port(Guests& guests, GuestMachine& machine) : guests_(guests), machine_(machine) {}
 
   z::Pages storage_size() const override { return {machine_.definition().storage.value / z::page_size}; }
   std::span<const std::byte> storage() const override { return machine_.machine().storage().bytes(); }
@@ -31,13 +31,13 @@ class Guests::Port final : public api::GuestPort {
 
  private:
   Guests& guests_;
-  VirtualMachine& machine_;
+  GuestMachine& machine_;
 };
 
 // A guest that is being received.
 class Guests::Skeleton final : public api::SkeletonPort {
  public:
-  Skeleton(Guests& guests, std::unique_ptr<VirtualMachine> machine) : guests_(guests), machine_(std::move(machine)) {
+  Skeleton(Guests& guests, std::unique_ptr<GuestMachine> machine) : guests_(guests), machine_(std::move(machine)) {
     machine_->expect_state();
     guests_.expected_.insert(machine_->userid());
   }
@@ -68,7 +68,7 @@ class Guests::Skeleton final : public api::SkeletonPort {
 
  private:
   Guests& guests_;
-  std::unique_ptr<VirtualMachine> machine_;
+  std::unique_ptr<GuestMachine> machine_;
 };
 
 Guests::Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
@@ -76,30 +76,30 @@ Guests::Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const 
 
 Guests::~Guests() = default;
 
-VirtualMachine* Guests::machine(std::string_view userid) {
+GuestMachine* Guests::machine(std::string_view userid) const {
   const auto found = guests_.find(userid);
   return found == guests_.end() ? nullptr : found->second.machine.get();
 }
 
-std::vector<VirtualMachine*> Guests::all() {
-  std::vector<VirtualMachine*> result;
+std::vector<GuestMachine*> Guests::all() {
+  std::vector<GuestMachine*> result;
   for (const auto& [userid, guest] : guests_) result.push_back(guest.machine.get());
   return result;
 }
 
-z::Result<std::unique_ptr<VirtualMachine>> Guests::build(VmDefinition definition) {
-  return VirtualMachine::create(std::move(definition), frames_, partition_, volumes_, clock_,
+z::Result<std::unique_ptr<GuestMachine>> Guests::build(VmDefinition definition) {
+  return GuestMachine::create(std::move(definition), frames_, partition_, volumes_, clock_,
                                 {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped});
 }
 
-VirtualMachine& Guests::adopt(std::unique_ptr<VirtualMachine> machine) {
+GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
   auto& adopted = *machine;
   auto port = std::make_unique<Port>(*this, adopted);
   guests_[adopted.userid()] = Guest{std::move(machine), std::move(port)};
   return adopted;
 }
 
-z::Result<VirtualMachine*> Guests::log_on(VmDefinition definition) {
+z::Result<GuestMachine*> Guests::log_on(VmDefinition definition) {
   Z_ASSERT(machine(definition.userid) == nullptr);
   return &adopt(Z_TRY(build(std::move(definition))));
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "cp/api/guest.h"
-#include "cp/guest/virtual_machine.h"
+#include "cp/guest/guest_machine.h"
 
 namespace cp {
 
@@ -16,19 +16,20 @@ class Guests final : public api::GuestHost {
  public:
   struct Events {
     std::function<void(std::function<void()>)> post;  // thread-safe: onto the event loop
-    std::function<void(VirtualMachine&, std::string line)> console_line;
-    std::function<void(VirtualMachine&)> stopped;
+    std::function<void(GuestMachine&, std::string line)> console_line;
+    std::function<void(GuestMachine&)> stopped;
     std::function<void(const std::string& userid)> arrived;  // by relocation; it runs here from now on
     std::function<void(const std::string& userid)> left;     // by relocation; it is gone from here
   };
   Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
   ~Guests() override;
 
-  VirtualMachine* machine(std::string_view userid);
-  std::vector<VirtualMachine*> all();
-  z::Result<VirtualMachine*> log_on(VmDefinition definition);
+  GuestMachine* machine(std::string_view userid) const;
+  std::vector<GuestMachine*> all();
+  z::Result<GuestMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);
   const Frames& frames() const { return frames_; }
+  const Volumes& volumes() const { return volumes_; }
   bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
 
   api::GuestPort* find(const std::string& userid) override;
@@ -39,12 +40,12 @@ class Guests final : public api::GuestHost {
   class Port;
   class Skeleton;
   struct Guest {
-    std::unique_ptr<VirtualMachine> machine;
+    std::unique_ptr<GuestMachine> machine;
     std::unique_ptr<Port> port;
   };
 
-  z::Result<std::unique_ptr<VirtualMachine>> build(VmDefinition definition);
-  VirtualMachine& adopt(std::unique_ptr<VirtualMachine> machine);
+  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition);
+  GuestMachine& adopt(std::unique_ptr<GuestMachine> machine);
 
   cpu::Storage& partition_;
   Frames& frames_;

@@ -10,10 +10,10 @@ namespace dasd3390 {
 
 // What must be true before a command is executed.
 enum class Needs : std::uint8_t {
-  nothing,      // accepted even while the volume is reserved elsewhere
-  device,       // not reserved elsewhere
-  own_locks,    // not reserved elsewhere; takes the locks of tracks itself
-  tracks,       // and the tracks are locked for this program
+  nothing,    // accepted even while the volume is reserved elsewhere
+  device,     // not reserved elsewhere
+  own_locks,  // not reserved elsewhere; takes the locks of tracks itself
+  tracks,     // and the tracks are locked for this program
 };
 
 struct CommandRule {

@@ -24,9 +24,10 @@ Dasd3390::Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writin
 
 std::string Dasd3390::description() const {
   const auto whole = window_.cylinders == volume_->geometry().cylinders;
-  return fmt::format("3390 file={} cyls={}{}{}", volume_->path().string(), window_.cylinders,
-                     whole ? "" : fmt::format(" start={}", window_.start),
-                     writing_ == Writing::inhibited ? " ro" : "");
+  const z::Lock lock{failure_lock_};
+  return fmt::format("3390 file={} cyls={}{}{}{}", volume_->path().string(), window_.cylinders,
+                     whole ? "" : fmt::format(" start={}", window_.start), writing_ == Writing::inhibited ? " ro" : "",
+                     last_failure_.empty() ? "" : fmt::format(" (failed: {})", last_failure_));
 }
 
 std::string_view Dasd3390::command_name(std::uint8_t command) const {
@@ -47,6 +48,7 @@ void Dasd3390::begin_program() {
 void Dasd3390::end_program() {
   begin_program();
   locks_.end_program();
+  owed_.tracks = false;
 }
 
 channel::Ending Dasd3390::execute(std::uint8_t command, channel::Transfer& data) {
@@ -72,6 +74,14 @@ std::unexpected<channel::Ending> Dasd3390::check(Check check) {
   return std::unexpected{channel::Ending::with(channel::ended | channel::unit_check)};
 }
 
+std::unexpected<channel::Ending> Dasd3390::fail(Check check, const z::Error& reason) {
+  {
+    const z::Lock lock{failure_lock_};
+    last_failure_ = reason.text();
+  }
+  return this->check(check);
+}
+
 channel::Sense Dasd3390::sense() {
   const auto result = sense_.value_or(make_sense({}, here()));
   sense_.reset();
@@ -83,6 +93,7 @@ void Dasd3390::signal(channel::Signal signal) {
   sense_.reset();
   if (signal != channel::Signal::system_reset) return;
   locks_.release();
+  owed_ = {};
   path_group_ = {};
   program_ = {};
 }

@@ -170,10 +170,7 @@ Dasd3390::Reply Dasd3390::read_configuration_data(channel::Transfer& data) {
 
 Dasd3390::Reply Dasd3390::sense_path_group(channel::Transfer& data) {
   const auto reservation = locks_.reservation();
-  if (!reservation) {
-    host_error_ = reservation.error().text();
-    return check(host_failure);
-  }
+  if (!reservation) return fail(host_failure, reservation.error());
   auto result = path_group_;
   if (*reservation == Locks::Reservation::here) result[0] |= state::reserved_here;
   if (*reservation == Locks::Reservation::elsewhere) result[0] |= state::reserved_elsewhere;

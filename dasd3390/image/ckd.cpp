@@ -33,7 +33,8 @@ std::string_view known_as(std::string_view id) {
 z::Result<> check_header(const CkdHeader& header) {
   const std::string_view id{header.id, sizeof header.id};
   if (id != plain_id) return z::failure("not a plain CKD image: {}", known_as(id));
-  if (header.device_type != 0x90) return z::failure("not a 3390: device type X'{:02X}' in the header", header.device_type);
+  if (header.device_type != 0x90)
+    return z::failure("not a 3390: device type X'{:02X}' in the header", header.device_type);
   if (little_endian(header.heads) != heads_per_cylinder)
     return z::failure("damaged header: {} heads where a 3390 has 15", little_endian(header.heads));
   if (little_endian(header.track_size) != track_image_size)
@@ -54,7 +55,7 @@ z::Result<Geometry> geometry_by_size(std::uint64_t size) {
 }
 
 z::Result<Geometry> examine(int file) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file, &status) != 0) return z::failure(z::Error::host(errno, "stat"));
   const auto size = static_cast<std::uint64_t>(status.st_size);
   CkdHeader header;
@@ -86,9 +87,9 @@ z::Result<> CkdImage::create(const std::filesystem::path& path, Geometry geometr
 }
 
 z::Result<std::unique_ptr<CkdImage>> CkdImage::open(const std::filesystem::path& path, Access access) {
-  z::Fd file{::open(path.c_str(), (access == Access::read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC)};
+  z::Fd file{::open(path.c_str(), (access == Access::read ? O_RDONLY : O_RDWR) | O_CLOEXEC)};
   if (!file && access == Access::best && (errno == EACCES || errno == EROFS || errno == EPERM))
-    return open(path, Access::read_only);
+    return open(path, Access::read);
   if (!file) return z::failure(z::Error::host(errno, "open").within(path.string()));
   const auto geometry = examine(file.get());
   if (!geometry) return z::failure(geometry.error().within(path.string()));
@@ -100,8 +101,8 @@ z::Result<Track> CkdImage::read(TrackNumber track) const {
   std::vector<std::byte> image(track_image_size);
   std::size_t done = 0;
   while (done < image.size()) {
-    const auto got = ::pread(file_.get(), image.data() + done, image.size() - done,
-                             static_cast<off_t>(place_of(track) + done));
+    const auto got =
+        ::pread(file_.get(), image.data() + done, image.size() - done, static_cast<off_t>(place_of(track) + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return z::failure(z::Error::host(errno, "read of a track"));
     if (got == 0) return z::failure("the file became shorter: track {} is not in it", track.value);
@@ -130,8 +131,8 @@ z::Result<> CkdImage::write_whole(std::uint64_t start, const Track& track) {
 }
 
 // A process may be killed within any of these, between two pages. First an end mark takes the place of the old count
-// (ascending: while it is half written, CCHHR is odd or all ones, but the lengths are the old ones or do not count); then
-// key, data and the new end mark are laid down behind it; the count comes last, its second page before its first.
+// (ascending: while it is half written, CCHHR is odd or all ones, but the lengths are the old ones or do not count);
+// then key, data and the new end mark are laid down behind it; the count comes last, its second page before its first.
 z::Result<> CkdImage::write_record_and_rest(std::uint64_t start, const Track& track, std::size_t record) {
   const bool has_record = record < track.record_count();
   const std::size_t at = has_record ? track.offset(record) : track.image().size() - end_mark_size;

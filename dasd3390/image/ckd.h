@@ -13,8 +13,8 @@ struct CkdHeader {
   char id[8];  // "CKD_P370"
   std::uint8_t heads[4];
   std::uint8_t track_size[4];
-  std::uint8_t device_type;     // low byte: X'90'
-  std::uint8_t file_sequence;   // 0: the only file
+  std::uint8_t device_type;    // low byte: X'90'
+  std::uint8_t file_sequence;  // 0: the only file
   std::uint8_t high_cylinder[2];
   char serial[12];
   // Counts the reservations taken away by UNCONDITIONAL RESERVE (locks.h). Zero in the files of other tools.
@@ -39,7 +39,7 @@ class CkdImage final : public Image {
 
  private:
   CkdImage(z::Fd file, Geometry geometry, Access access)
-      : file_(std::move(file)), geometry_(geometry), is_read_only_(access == Access::read_only) {}
+      : file_(std::move(file)), geometry_(geometry), is_read_only_(access == Access::read) {}
   z::Result<> write_whole(std::uint64_t start, const Track& track);
   z::Result<> write_record_and_rest(std::uint64_t start, const Track& track, std::size_t record);
   z::Result<> put(std::uint64_t at, std::span<const std::byte> bytes);

@@ -11,7 +11,7 @@
 namespace dasd3390 {
 
 // What a volume is opened for. `best` falls back to reading when the host forbids writing.
-enum class Access : std::uint8_t { read_only, read_write, best };
+enum class Access : std::uint8_t { read, write, best };
 
 // How a volume lies in a file. Thread-safe: several devices read and write tracks at once; the same track at once only
 // under the locks of locks.h.
@@ -19,10 +19,10 @@ class Image {
  public:
   // What differs between the track in storage and the track in the file.
   enum class Part : std::uint8_t {
-    data,              // of one record, in place
-    key_and_data,      // of one record, in place
-    record_and_rest,   // the record was written anew, what followed it is erased
-    whole,             // everything from the home address on
+    data,             // of one record, in place
+    key_and_data,     // of one record, in place
+    record_and_rest,  // the record was written anew, what followed it is erased
+    whole,            // everything from the home address on
   };
 
   virtual ~Image() = default;

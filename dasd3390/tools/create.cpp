@@ -76,7 +76,7 @@ std::vector<NewRecord> vtoc_records(Geometry geometry) {
 }
 
 z::Result<> fill(const std::filesystem::path& path, const NewVolume& volume) {
-  auto editor = Z_TRY(Editor::open(Z_TRY(Volume::open(path, Access::read_write))));
+  auto editor = Z_TRY(Editor::open(Z_TRY(Volume::open(path, Access::write))));
   Z_CHECK(write_label_and_vtoc(editor, volume.volser, volume.owner));
   if (volume.empty_tracks == EmptyTracks::holes) return {};
   for (TrackNumber track{tracks_in_use}; track.value < volume.geometry.tracks(); track = following(track))

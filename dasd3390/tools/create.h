@@ -9,8 +9,8 @@
 
 namespace dasd3390 {
 
-// Tracks that hold nothing yet: holes of the file, which only we read as empty tracks, or real ones with home address and
-// R0, which Hercules needs and which take a host page each.
+// Tracks that hold nothing yet: holes of the file, which only we read as empty tracks, or real ones with home address
+// and R0, which Hercules needs and which take a host page each.
 enum class EmptyTracks : std::uint8_t { holes, written };
 
 struct NewVolume {
@@ -20,8 +20,8 @@ struct NewVolume {
   EmptyTracks empty_tracks = EmptyTracks::holes;
 };
 
-// A new file with IPL records that wait, VOL1 label and a VTOC of one track at 0/1 (format 4, format 5, empty ones). The
-// file must not exist, and does not when this fails.
+// A new file with IPL records that wait, VOL1 label and a VTOC of one track at 0/1 (format 4, format 5, empty ones).
+// The file must not exist, and does not when this fails.
 z::Result<> create_volume(const std::filesystem::path& path, const NewVolume& volume);
 
 // Lays IPL records, label and VTOC down again on an existing volume.

@@ -53,7 +53,7 @@ struct FreeExtent {
 };
 static_assert(sizeof(FreeExtent) == 5);
 
-struct Dscb5 {  // of free space
+struct Dscb5 {             // of free space
   std::uint8_t key_id[4];  // X'05'
   FreeExtent first[8];
   std::uint8_t id;  // X'F5'

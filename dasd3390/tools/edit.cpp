@@ -16,11 +16,12 @@ std::vector<std::byte> joined(const NewRecord& record) {
 
 z::Result<Editor> Editor::open(std::shared_ptr<Volume> volume, Window window) {
   auto locks = Z_TRY(volume->locks(window));
-  const auto mode = volume->is_read_only() ? Locks::Mode::shared : Locks::Mode::exclusive;
-  const TrackRange tracks{window.first_track(), TrackNumber{window.first_track().value + window.geometry().tracks() - 1}};
+  if (volume->is_read_only()) return Editor{std::move(volume), window, std::move(locks)};
+  const TrackRange tracks{window.first_track(),
+                          TrackNumber{window.first_track().value + window.geometry().tracks() - 1}};
   if (Z_TRY(locks.begin_program()) == Locks::Grant::busy)
     return z::failure("reserved by a running system: {}", volume->path().string());
-  if (Z_TRY(locks.lock_tracks(tracks, mode)) == Locks::Grant::busy)
+  if (Z_TRY(locks.lock_tracks(tracks, Locks::Mode::exclusive)) == Locks::Grant::busy)
     return z::failure("in use by a running system: {}", volume->path().string());
   return Editor{std::move(volume), window, std::move(locks)};
 }
@@ -31,7 +32,8 @@ z::Result<Editor> Editor::open(std::shared_ptr<Volume> volume) {
 }
 
 z::Result<Track> Editor::read_track(TrackAddress at) const {
-  if (!geometry().contains(at)) return z::failure("no track {}/{} on {} cylinders", at.cylinder, at.head, geometry().cylinders);
+  if (!geometry().contains(at))
+    return z::failure("no track {}/{} on {} cylinders", at.cylinder, at.head, geometry().cylinders);
   return volume_->read_track(window_.on_volume(at.number()));
 }
 
@@ -48,8 +50,9 @@ z::Result<> Editor::write_record(TrackAddress at, std::uint8_t number, std::span
   const auto place = Z_TRY(find(track, at, number));
   const auto count = track.count(place);
   if (data.size() > count.data_length || (!key.empty() && key.size() != count.key_length))
-    return z::failure("record {}/{}/{} has key length {} and data length {}: {} and {} do not fit", at.cylinder, at.head,
-                      number, count.key_length, static_cast<unsigned>(count.data_length), key.size(), data.size());
+    return z::failure("record {}/{}/{} has key length {} and data length {}: {} and {} do not fit", at.cylinder,
+                      at.head, number, count.key_length, static_cast<unsigned>(count.data_length), key.size(),
+                      data.size());
   if (key.empty()) {
     track.update_data(place, data);
     return volume_->write_record(window_.on_volume(at.number()), track, place, Image::Part::data);
@@ -61,7 +64,8 @@ z::Result<> Editor::write_record(TrackAddress at, std::uint8_t number, std::span
 }
 
 z::Result<> Editor::format_track(TrackAddress at, std::span<const NewRecord> records) {
-  if (!geometry().contains(at)) return z::failure("no track {}/{} on {} cylinders", at.cylinder, at.head, geometry().cylinders);
+  if (!geometry().contains(at))
+    return z::failure("no track {}/{} on {} cylinders", at.cylinder, at.head, geometry().cylinders);
   const auto number = window_.on_volume(at.number());
   auto track = Track::empty(address_of(number));
   for (const auto& record : records) {

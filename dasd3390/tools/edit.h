@@ -24,8 +24,9 @@ struct NewRecord {
   std::vector<std::byte> key = {}, data = {};
 };
 
-// Direct work on a volume or on a minidisk by a tool: all tracks of the window are locked as long as this lives.
-// Addresses are those of the window.
+// Direct work on a volume or on a minidisk by a tool. All tracks of the window are locked as long as this lives, unless
+// the volume was opened for reading only: then this looks without locks, and may see a track that a system is just
+// writing. Addresses are those of the window.
 class Editor {
  public:
   static z::Result<Editor> open(std::shared_ptr<Volume> volume, Window window);

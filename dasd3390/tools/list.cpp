@@ -11,7 +11,8 @@ namespace {
 template <class T>
 z::Result<T> parse(std::span<const std::byte> bytes) {
   T result;
-  if (bytes.size() < sizeof result) return z::failure("record of {} bytes where {} are needed", bytes.size(), sizeof result);
+  if (bytes.size() < sizeof result)
+    return z::failure("record of {} bytes where {} are needed", bytes.size(), sizeof result);
   std::memcpy(&result, bytes.data(), sizeof result);
   return result;
 }

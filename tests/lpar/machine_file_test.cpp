@@ -57,7 +57,7 @@ TEST_F(MachineFileTest, ACtcStatementDefinesBothEndsOfEachPair) {
   ASSERT_EQ(file->lpar("LP01")->devices.size(), 2U);
   EXPECT_EQ(file->lpar("LP02")->devices[1].number.value, 0x6001);
   EXPECT_THAT(file->lpar("LP01")->devices[1].arguments, HasSubstr("listen"));
-  EXPECT_THAT(file->lpar("LP02")->devices[1].arguments, HasSubstr("connect"));
+  EXPECT_THAT(file->lpar("LP02")->devices[1].arguments, HasSubstr("name=LP02.6001,peer=LP01.6001"));
 }
 
 TEST_F(MachineFileTest, AMisspeltKeyIsNamedWithItsLineAndTheRightOnes) {
@@ -70,6 +70,11 @@ TEST_F(MachineFileTest, ASyntaxErrorNamesItsLine) { EXPECT_THAT(error("[[lpar]]\
 TEST_F(MachineFileTest, AnUnknownLparIsAnError) {
   EXPECT_THAT(error(std::string{two_lpars} + "[[volume]]\ndevice = \"0200\"\nfile = \"x\"\nlpars = [\"LP03\"]\n"),
               HasSubstr("no [[lpar]] is named LP03"));
+}
+
+TEST_F(MachineFileTest, ALinkToAnotherHostNeedsAPort) {
+  EXPECT_THAT(error(std::string{two_lpars} + "[[ctc]]\nbetween = [\"LP01\", \"LP02\"]\ndevice = \"6000\"\nlink = \"tcp:host\"\n"),
+              HasSubstr("tcp:HOST:PORT"));
 }
 
 TEST_F(MachineFileTest, ADeviceNumberIsUsedOncePerLpar) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "cp/command/virtual_machine.h"
 #include "cp/guest/frames.h"
 #include "cp/guest/vm_definition.h"
 #include "cp/guest/volumes.h"
@@ -16,34 +17,44 @@
 
 namespace cp {
 
-// A virtual machine: a lpar::Machine in frames of its partition's storage, with virtual devices, and CP as its firmware.
-// All functions are for CP's event loop; what happens on CPU and I/O threads comes back through `post`.
-class VirtualMachine final : private lpar::Firmware {
+// A virtual machine of this member: a lpar::Machine in frames of its partition's storage, with virtual devices, and CP as its
+// firmware. All functions are for CP's event loop; what happens on CPU and I/O threads comes back through `post`.
+class GuestMachine final : public VirtualMachine, private lpar::Firmware {
  public:
   // What a virtual machine needs of the CP it runs under. Called on the event loop, except `post`, which is thread-safe.
   struct Host {
     std::function<void(std::function<void()>)> post;
-    std::function<void(VirtualMachine&, std::string line)> console_line;
-    std::function<void(VirtualMachine&)> stopped;  // all CPUs stopped or in a disabled wait
+    std::function<void(GuestMachine&, std::string line)> console_line;
+    std::function<void(GuestMachine&)> stopped;  // all CPUs stopped or in a disabled wait
   };
   enum class RunState { stopped, running, loading };
 
   // Reserves frames and builds the devices; nothing runs.
-  static z::Result<std::unique_ptr<VirtualMachine>> create(VmDefinition definition, Frames& frames,
-                                                           cpu::Storage& partition, Volumes& volumes,
-                                                           const z::Clock& clock, Host host);
-  ~VirtualMachine() override;
+  static z::Result<std::unique_ptr<GuestMachine>> create(VmDefinition definition, Frames& frames, cpu::Storage& partition,
+                                                         Volumes& volumes, const z::Clock& clock, Host host);
+  ~GuestMachine() override;
 
   const VmDefinition& definition() const { return definition_; }
-  const std::string& userid() const { return definition_.userid; }
   RunState run_state() const { return run_state_; }
   lpar::Machine& machine() { return *machine_; }
+  void set_relocation_domain(std::string domain) { definition_.relocation_domain = std::move(domain); }
 
-  void ipl(z::DeviceNumber device, lpar::Machine::Clear clear, std::function<void(z::Result<>)> done);
-  void stop();   // CP STOP: CPUs stand still at an instruction boundary
-  void begin();  // CP BEGIN
-  void reset(lpar::Machine::Clear clear);
-  void console_input(std::string line);
+  std::string userid() const override { return definition_.userid; }
+  z::Bytes storage() const override { return definition_.storage; }
+  std::vector<VirtualMachine::Cpu> cpus() const override;
+  std::vector<Device> devices() const override;
+  Settings settings() const override { return {}; }
+
+  void ipl(Ipl request, Done done) override;
+  void begin(std::optional<std::uint64_t> address, Done done) override;
+  void stop(std::optional<std::uint8_t> cpu, Done done) override;
+  void reset(Reset kind, Done done) override;
+  void registers(std::uint8_t cpu, Told<RegisterSet> told) override;
+  void set_registers(std::uint8_t cpu, RegisterSet registers, Done done) override;
+  void read_storage(StoragePlace place, std::uint64_t length, Told<StoragePiece> told) override;
+  void write_storage(StoragePlace place, std::vector<std::byte> bytes, Done done) override;
+  void console_input(std::string text, Done done) override;
+  void detach(z::DeviceNumber device, Done done) override;
 
   // Relocation. `quiesce` calls `parked` and then `drained` through the loop; `unquiesce` goes on as before.
   void quiesce(std::function<void()> parked, std::function<void()> drained);
@@ -55,12 +66,14 @@ class VirtualMachine final : private lpar::Firmware {
   void activate();
 
  private:
-  VirtualMachine(VmDefinition definition, const z::Clock& clock, Host host);
+  GuestMachine(VmDefinition definition, const z::Clock& clock, Host host);
   z::Result<> build(Frames& frames, cpu::Storage& partition, Volumes& volumes);
   z::Result<> attach_console();
   z::Result<> attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes);
   void console_text(std::string_view text);
   void post_if_quiesced(unsigned epoch, std::function<void()> work);
+  void go_on();
+  Answer<std::uint64_t> absolute_address(const StoragePlace& place, std::uint64_t length);
 
   unsigned configuration_level() const override { return 3; }
   std::uint64_t cpu_id(unsigned cpu_address) const override;
@@ -70,7 +83,7 @@ class VirtualMachine final : private lpar::Firmware {
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
   void machine_idle_for_good() override;
 
-  const VmDefinition definition_;
+  VmDefinition definition_;
   const z::Clock& clock_;
   Host host_;
   RunState run_state_ = RunState::stopped;
@@ -80,6 +93,7 @@ class VirtualMachine final : private lpar::Firmware {
   std::string console_line_;    // until its end has come
   std::optional<Frames::Range> frames_;  // returned when the machine above it is gone
   lpar::Console3215* console_ = nullptr;
+  std::map<z::DeviceNumber, z::DeviceNumber> real_devices_;  // of minidisks
   std::shared_ptr<bool> alive_;  // posted functions run only while true
   std::unique_ptr<lpar::Machine> machine_;
   std::jthread quiescing_;

@@ -1,0 +1,315 @@
+#include "cp/guest/guest_machine.h"
+
+#include "base/bytes.h"
+#include "cpu/cpu.h"
+#include "cpu/op.h"
+#include "dasd3390/dasd3390.h"
+#include "lpar/machine_file.h"
+#include "lpar/system_information.h"
+
+namespace cp {
+namespace {
+
+constexpr unsigned ipl_failed = 453;
+
+}  // namespace
+
+GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host host)
+    : definition_(std::move(definition)), clock_(clock), alive_(std::make_shared<bool>(true)) {
+  host_ = std::move(host);
+  // What another thread posted may come when the machine is gone.
+  host_.post = [post = std::move(host_.post), alive = alive_](std::function<void()> work) {
+    post([alive, work = std::move(work)] {
+      if (*alive) work();
+    });
+  };
+}
+
+GuestMachine::~GuestMachine() {
+  *alive_ = false;
+  machine_.reset();
+}
+
+z::Result<std::unique_ptr<GuestMachine>> GuestMachine::create(VmDefinition definition, Frames& frames,
+                                                                  cpu::Storage& partition, Volumes& volumes,
+                                                                  const z::Clock& clock, Host host) {
+  std::unique_ptr<GuestMachine> machine{new GuestMachine{std::move(definition), clock, std::move(host)}};
+  Z_CHECK(machine->build(frames, partition, volumes));
+  return machine;
+}
+
+z::Result<> GuestMachine::build(Frames& frames, cpu::Storage& partition, Volumes& volumes) {
+  frames_.emplace(Z_TRY(frames.reserve(definition_.storage)));
+  auto storage = Z_TRY(cpu::Storage::slice(partition, frames_->origin(), definition_.storage));
+  machine_ = Z_TRY(lpar::Machine::create(std::move(storage), *this, clock_,
+                                         lpar::Machine::Options{.cpus = definition_.cpus, .io_threads = 1}));
+  machine_->system_reset(lpar::Machine::Clear::yes);  // no guest sees what another left in these frames
+  Z_CHECK(attach_console());
+  for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
+  return {};
+}
+
+z::Result<> GuestMachine::attach_console() {
+  auto console = std::make_unique<lpar::Console3215>(
+      [this](std::string_view text) { host_.post([this, line = std::string{text}] { console_text(line); }); });
+  console_ = console.get();
+  if (auto attached = machine_->subsystem().attach(definition_.console, std::move(console)); !attached)
+    return z::failure(std::move(attached).error());
+  return {};
+}
+
+z::Result<> GuestMachine::attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes) {
+  const auto* volume = volumes.find(minidisk.volume);
+  if (volume == nullptr)
+    return z::failure("DASD {:04X} not linked; volid {} not mounted", minidisk.number.value, minidisk.volume);
+  using Writing = dasd3390::Dasd3390::Writing;
+  auto device = dasd3390::Dasd3390::attach(volume->volume, {minidisk.start, minidisk.cylinders},
+                                           minidisk.read_only ? Writing::inhibited : Writing::allowed);
+  if (!device) return z::failure(device.error().within(fmt::format("DASD {:04X}", minidisk.number.value)));
+  if (auto attached = machine_->subsystem().attach(minidisk.number, std::move(*device)); !attached)
+    return z::failure(std::move(attached).error());
+  real_devices_.emplace(minidisk.number, volume->rdev);
+  return {};
+}
+
+// The 3215 gives text with its line ends; CP deals in lines.
+void GuestMachine::console_text(std::string_view text) {
+  for (const char c : text) {
+    if (c != '\n') console_line_ += c;
+    else host_.console_line(*this, std::exchange(console_line_, {}));
+  }
+}
+
+void GuestMachine::ipl(Ipl request, Done done) {
+  const auto device = lpar::parse_device_number(request.target);
+  if (!device) return done(refusal(22));  // named saved systems are not provided
+  go_on();
+  run_state_ = RunState::loading;
+  const auto clear = request.clears ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no;
+  machine_->load(*device, clear, [this, done = std::move(done)](z::Result<> result) {
+    host_.post([this, done, result = std::move(result)] {
+      run_state_ = result ? RunState::running : RunState::stopped;
+      done(result ? Answer<>{} : Answer<>{std::unexpected{Message{ipl_failed, result.error().within("HCPGIR453E IPL").text()}}});
+    });
+  });
+}
+
+void GuestMachine::go_on() {
+  if (!std::exchange(paused_, false)) return;
+  machine_->cpus().unpause();
+  run_state_ = RunState::running;
+}
+
+void GuestMachine::begin(std::optional<std::uint64_t> address, Done done) {
+  if (address && paused_) machine_->cpus().cpu(0).psw.ia = *address;
+  go_on();
+  done({});
+}
+
+// The virtual CPUs of one machine are stopped together.
+void GuestMachine::stop(std::optional<std::uint8_t>, Done done) {
+  if (run_state_ == RunState::running) {
+    machine_->cpus().pause();
+    run_state_ = RunState::stopped;
+    paused_ = true;
+  }
+  done({});
+}
+
+void GuestMachine::reset(Reset kind, Done done) {
+  go_on();
+  if (kind == Reset::restart) {
+    machine_->cpus().restart(0);
+    run_state_ = RunState::running;
+  } else {
+    machine_->system_reset(kind == Reset::clear ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
+    run_state_ = RunState::stopped;
+  }
+  done({});
+}
+
+std::vector<VirtualMachine::Cpu> GuestMachine::cpus() const {
+  std::vector<VirtualMachine::Cpu> result;
+  for (unsigned i = 0; i < definition_.cpus; ++i) {
+    const auto state = machine_->view(i);
+    using State = VirtualMachine::Cpu::State;
+    result.push_back({.address = static_cast<std::uint8_t>(i), .is_base = i == 0, .cpuid = cpu_id(i),
+                      .state = state.is_stopped ? State::stopped
+                               : !state.is_waiting ? State::operating
+                               : state.is_enabled ? State::waiting : State::disabled_wait});
+  }
+  return result;
+}
+
+std::vector<VirtualMachine::Device> GuestMachine::devices() const {
+  std::vector<Device> result;
+  auto& subsystem = machine_->subsystem();
+  for (const auto number : subsystem.devices()) {
+    Device device{.number = number, .type = std::string{subsystem.device(number)->type()},
+                  .subchannel = *subsystem.subchannel_of(number), .volume = {}, .real = {}, .coupled_to = {}};
+    if (number == definition_.console) device.kind = Device::Kind::console;
+    for (const auto& disk : definition_.minidisks) {
+      if (disk.number != number) continue;
+      device.kind = Device::Kind::dasd;
+      device.volume = disk.volume;
+      device.real = real_devices_.at(number);
+      device.cylinders = disk.cylinders;
+      device.access = disk.read_only ? Device::Access::read_only : Device::Access::read_write;
+    }
+    result.push_back(std::move(device));
+  }
+  return result;
+}
+
+void GuestMachine::registers(std::uint8_t cpu, Told<RegisterSet> told) {
+  if (cpu >= definition_.cpus) return told(refusal(2, fmt::format("{:02X}", cpu)));
+  machine_->cpus().pause();
+  auto& from = machine_->cpus().cpu(cpu);
+  RegisterSet set;
+  const auto psw = from.psw_image();
+  set.psw = {psw.mask, psw.address};
+  for (unsigned i = 0; i < 16; ++i) {
+    set.general[i] = from.gr(i);
+    set.control[i] = from.cr(i);
+    set.floating_point[i] = from.fpr(i);
+    set.access[i] = from.ar(i);
+  }
+  set.prefix = from.prefix();
+  machine_->cpus().unpause();
+  told(set);
+}
+
+void GuestMachine::set_registers(std::uint8_t cpu, RegisterSet set, Done done) {
+  if (cpu >= definition_.cpus) return done(refusal(2, fmt::format("{:02X}", cpu)));
+  machine_->cpus().pause();
+  auto& to = machine_->cpus().cpu(cpu);
+  to.load_psw({set.psw[0], set.psw[1]});
+  for (unsigned i = 0; i < 16; ++i) {
+    to.gr(i) = set.general[i];
+    to.cr(i) = set.control[i];
+    to.fpr(i) = set.floating_point[i];
+    to.ar(i) = set.access[i];
+  }
+  to.control_registers_changed();
+  machine_->cpus().unpause();
+  done({});
+}
+
+// DISPLAY and STORE work on real and absolute storage; virtual addresses need the guest's translation, which is the CPU's own.
+Answer<std::uint64_t> GuestMachine::absolute_address(const StoragePlace& place, std::uint64_t length) {
+  auto address = place.address;
+  if (place.kind == StoragePlace::Kind::virtual_ || place.cpu >= definition_.cpus) return refusal(2, "V");
+  if (place.kind == StoragePlace::Kind::real) address = machine_->cpus().cpu(place.cpu).absolute({address}).value;
+  if (!machine_->storage().contains({address}, length)) return refusal(160, fmt::format("{:X}", place.address));
+  return address;
+}
+
+void GuestMachine::read_storage(StoragePlace place, std::uint64_t length, Told<StoragePiece> told) {
+  const auto address = absolute_address(place, length);
+  if (!address) return told(std::unexpected{address.error()});
+  StoragePiece piece{.bytes = std::vector<std::byte>(length), .key = machine_->storage().key(z::frame_of({*address}))};
+  machine_->storage().fetch({*address}, piece.bytes, 0);
+  told(std::move(piece));
+}
+
+void GuestMachine::write_storage(StoragePlace place, std::vector<std::byte> bytes, Done done) {
+  const auto address = absolute_address(place, bytes.size());
+  if (!address) return done(std::unexpected{address.error()});
+  machine_->storage().store({*address}, bytes, 0);
+  done({});
+}
+
+void GuestMachine::console_input(std::string text, Done done) {
+  console_->input(std::move(text));
+  done({});
+}
+
+void GuestMachine::detach(z::DeviceNumber device, Done done) {
+  if (!machine_->subsystem().detach(device)) return done(refusal(40, fmt::format("{:04X}", device.value)));
+  done({});
+}
+
+// Parking the CPUs and stopping I/O between two commands each take as long as a guest's longest unit of work, so both happen
+// away from the event loop.
+void GuestMachine::quiesce(std::function<void()> parked, std::function<void()> drained) {
+  Z_ASSERT(!quiesced_);
+  quiesced_ = true;
+  quiescing_ = std::jthread{[this, parked = std::move(parked), drained = std::move(drained), epoch = ++quiesce_epoch_] {
+    machine_->cpus().pause();
+    post_if_quiesced(epoch, parked);
+    machine_->subsystem().quiesce();
+    post_if_quiesced(epoch, drained);
+  }};
+}
+
+void GuestMachine::post_if_quiesced(unsigned epoch, std::function<void()> work) {
+  host_.post([this, epoch, work = std::move(work)] {
+    if (quiesced_ && epoch == quiesce_epoch_) work();
+  });
+}
+
+void GuestMachine::unquiesce() {
+  if (!std::exchange(quiesced_, false)) return;
+  quiescing_.join();
+  machine_->subsystem().continue_io();
+  machine_->cpus().unpause();
+}
+
+z::Result<std::vector<std::byte>> GuestMachine::save_state() {
+  Z_ASSERT(quiesced_);
+  z::ByteWriter writer;
+  writer.u8(paused_ ? 1 : 0);
+  writer.block(machine_->save());
+  return std::move(writer).bytes();
+}
+
+void GuestMachine::expect_state() { machine_->quiesce(); }
+
+z::Result<> GuestMachine::restore_state(std::span<const std::byte> state) {
+  z::ByteReader reader{state};
+  paused_ = Z_TRY(reader.u8()) != 0;
+  return machine_->restore(Z_TRY(reader.block()));
+}
+
+// A guest that its user had stopped stays stopped.
+void GuestMachine::activate() {
+  machine_->subsystem().continue_io();
+  run_state_ = paused_ ? RunState::stopped : RunState::running;
+  if (!paused_) machine_->cpus().unpause();
+}
+
+// CPUID of a z/VM guest begins with FF (reference/machine.md, STIDP).
+std::uint64_t GuestMachine::cpu_id(unsigned) const {
+  return 0xFF00'0000'0000'0000 | std::uint64_t{definition_.cpu_serial & 0xFF'FFFF} << 32 |
+         std::uint64_t{lpar::machine_type} << 16 | 0x8000;
+}
+
+std::uint8_t GuestMachine::system_information(unsigned function, unsigned selector1, unsigned selector2,
+                                                std::span<std::byte, 4096> sysib) {
+  return lpar::virtual_machine_information(function, selector1, selector2,
+                                           {.userid = definition_.userid, .cpus = definition_.cpus}, sysib);
+}
+
+// DIAGNOSE X'44' and X'9C' give up the time slice; every virtual CPU has a host thread of its own, so there is nothing to give.
+// CP's other DIAGNOSE functions are not provided: specification, as CP answers an unknown code.
+cpu::Step GuestMachine::diagnose(cpu::Cpu& cpu, const cpu::Op& op) {
+  const auto code = cpu.operand2_rs(op) & 0xFFFF;
+  if (code == 0x44 || code == 0x9C) return cpu::Step::next;
+  return cpu.program_interruption(cpu::Pic::specification);
+}
+
+// There is no SCLP in this virtual machine: not operational.
+cpu::Step GuestMachine::service_call(cpu::Cpu& cpu, std::uint32_t, std::uint64_t) {
+  cpu.cc = 3;
+  return cpu::Step::next;
+}
+
+void GuestMachine::machine_idle_for_good() {
+  host_.post([this] {
+    if (run_state_ != RunState::running || !machine_->is_idle_for_good()) return;
+    run_state_ = RunState::stopped;
+    host_.stopped(*this);
+  });
+}
+
+}  // namespace cp

@@ -1,0 +1,147 @@
+#include "cp/isfc/ctc_port.h"
+
+#include "base/assert.h"
+#include "channel/device.h"
+
+namespace cp::isfc {
+namespace {
+
+constexpr std::uint8_t write_command = 0x01, read_command = 0x02, set_extended_mode = 0xC3;
+constexpr std::size_t chunk = 15 * z::page_size;  // of a data-chained CCW, whose count has 16 bits
+constexpr std::size_t ccw_size = 8;
+
+std::size_t chunks(std::size_t length) { return length == 0 ? 1 : (length + chunk - 1) / chunk; }
+std::size_t program_size(std::size_t length) { return (chunks(length) * ccw_size + z::page_size - 1) / z::page_size * z::page_size; }
+
+// One command over `length` bytes that lie behind the CCWs.
+void compose(IoArea& area, std::uint8_t command, std::size_t length) {
+  ChannelProgram program{area, chunks(length)};
+  for (std::size_t done = 0; done == 0 || done < length; done += chunk) {
+    const bool more = done + chunk < length;
+    program.add_at(command, program_size(area.size()) + done, std::min(chunk, length - done),
+                   more ? ChannelProgram::chain_data | ChannelProgram::suppress_length : ChannelProgram::suppress_length);
+  }
+}
+
+// Bytes moved: the CCWs before the last one used are full.
+std::size_t moved(const IoArea& area, const IoEnd& end, std::size_t length) {
+  const auto used = (end.ccw_address - area.origin().value) / ccw_size;
+  if (used == 0 || used > chunks(length)) return 0;
+  const auto before = (used - 1) * chunk;
+  return before + std::min(chunk, length - before) - end.residual;
+}
+
+}  // namespace
+
+CtcPort::CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest, Events events)
+    : loop_(loop), io_(io), device_(device), largest_(largest), events_(std::move(events)), control_(io.area(z::page_size)),
+      read_area_(io.area(program_size(largest + z::page_size) + largest)),
+      write_area_(io.area(program_size(largest + z::page_size) + largest)) {}
+
+CtcPort::~CtcPort() {
+  *alive_ = false;
+  loop_.cancel(probe_timer_);
+}
+
+z::Result<> CtcPort::open() {
+  Z_CHECK(io_.open(device_));
+  io_.on_unsolicited(device_, [this, alive = alive_](std::uint8_t status) {
+    if (*alive && (status & channel::attention.bits) != 0) attention();
+  });
+  probe();
+  return {};
+}
+
+void CtcPort::start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&)) {
+  io_.start(device_, area, [this, ended, alive = alive_](const IoEnd& end) {
+    if (*alive) (this->*ended)(end);
+  });
+}
+
+// SET EXTENDED MODE succeeds as soon as the other side is there; until then it ends with unit check, intervention required.
+void CtcPort::probe() {
+  state_ = State::probing;
+  ChannelProgram program{control_, 1};
+  program.add(set_extended_mode, std::size_t{1}, ChannelProgram::suppress_length);
+  start(control_, &CtcPort::probed);
+}
+
+void CtcPort::probed(const IoEnd& end) {
+  const bool peer_writes = end.device_status == (channel::busy | channel::attention).bits;
+  if (!end.ok() && !peer_writes) return lose();
+  attention_ = attention_ || peer_writes;
+  state_ = State::idle;
+  events_.opened();
+  go_on();
+}
+
+void CtcPort::attention() {
+  attention_ = true;
+  if (state_ == State::idle) go_on();
+}
+
+void CtcPort::go_on() {
+  if (state_ != State::idle) return;
+  if (attention_) start_read();
+  else if (write_waits_) start_write();
+}
+
+void CtcPort::start_read() {
+  attention_ = false;
+  state_ = State::reading;
+  compose(read_area_, read_command, largest_);
+  start(read_area_, &CtcPort::read_ended);
+}
+
+void CtcPort::read_ended(const IoEnd& end) {
+  if ((end.device_status & channel::unit_check.bits) != 0 || end.deferred_cc != 0) return lose();
+  state_ = State::idle;
+  // Busy and attention: both sides read, which nobody does without cause; what the peer wants comes with its attention.
+  if (end.ok()) {
+    block_.resize(moved(read_area_, end, largest_));
+    read_area_.read(program_size(read_area_.size()), block_);
+    events_.received(block_);
+  }
+  go_on();
+}
+
+void CtcPort::write(std::span<const std::span<const std::byte>> pieces) {
+  Z_ASSERT(!write_waits_);
+  std::size_t length = 0;
+  const auto data = program_size(write_area_.size());
+  for (const auto piece : pieces) {
+    write_area_.write(data + length, piece);
+    length += piece.size();
+  }
+  compose(write_area_, write_command, length);
+  write_waits_ = true;
+  go_on();
+}
+
+void CtcPort::start_write() {
+  state_ = State::writing;
+  start(write_area_, &CtcPort::write_ended);
+}
+
+void CtcPort::write_ended(const IoEnd& end) {
+  if (end.device_status == (channel::busy | channel::attention).bits) {
+    attention_ = true;
+    state_ = State::idle;
+    return go_on();
+  }
+  if (!end.ok()) return lose();
+  state_ = State::idle;
+  write_waits_ = false;
+  events_.written();
+  go_on();
+}
+
+void CtcPort::lose() {
+  const bool was_open = is_open();
+  state_ = State::closed;
+  attention_ = write_waits_ = false;
+  probe_timer_ = loop_.after(probe_again, [this] { probe(); });
+  if (was_open) events_.lost();
+}
+
+}  // namespace cp::isfc

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "cp/io/real_io.h"
+
+namespace cp::isfc {
+
+// One CTC of a logical link: its channel programs and what they end with. On the event loop.
+//
+//   closed -> probing -> idle <-> writing            unit check in any of them -> closed, probed again after a while
+//                         ^  \--> reading
+//
+// Attention means that the peer's WRITE waits for a READ. A WRITE that meets the peer's WRITE ends with busy and attention: the
+// peer's is read first, then ours is written again (reference/isfc-ctc.md 2, write collision).
+class CtcPort {
+ public:
+  struct Events {
+    std::function<void()> opened;  // the peer's side is there
+    std::function<void()> lost;
+    std::function<void(std::span<const std::byte> block)> received;
+    std::function<void()> written;
+  };
+  static constexpr z::Nanoseconds probe_again = std::chrono::milliseconds{500};
+
+  // `largest`: bytes of a block.
+  CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest, Events events);
+  ~CtcPort();
+  CtcPort(const CtcPort&) = delete;
+  CtcPort& operator=(const CtcPort&) = delete;
+
+  z::DeviceNumber device() const { return device_; }
+  z::Result<> open();
+  // The pieces are copied before it returns. One write at a time.
+  void write(std::span<const std::span<const std::byte>> pieces);
+  bool is_open() const { return state_ != State::closed && state_ != State::probing; }
+
+ private:
+  enum class State : std::uint8_t { closed, probing, idle, writing, reading };
+
+  void probe();
+  void attention();
+  void start_read();
+  void start_write();
+  void go_on();
+  void probed(const IoEnd& end);
+  void read_ended(const IoEnd& end);
+  void write_ended(const IoEnd& end);
+  void lose();
+  void start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&));
+
+  EventLoop& loop_;
+  RealIo& io_;
+  const z::DeviceNumber device_;
+  const std::size_t largest_;
+  Events events_;
+  IoArea control_, read_area_, write_area_;
+  State state_ = State::closed;
+  bool attention_ = false;      // a peer's WRITE waits
+  bool write_waits_ = false;    // ours is composed in write_area_ and not written yet
+  std::vector<std::byte> block_;
+  EventLoop::Id probe_timer_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace cp::isfc

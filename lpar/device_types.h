@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "channel/registry.h"
+
+namespace lpar {
+
+// The device types that come with the program (3390, fctc), and those of the plugins named.
+z::Result<std::unique_ptr<channel::Registry>> device_types(const std::vector<std::string>& plugins);
+
+}  // namespace lpar
