@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "channel/blocks.h"
 #include "channel/device.h"
@@ -15,8 +17,10 @@
 
 namespace channel {
 
-class Subchannel;
 class IoTrace;
+class InterruptionQueue;
+class Subchannel;
+class WorkerPool;
 
 // Condition code of an I/O function, or an operand exception.
 enum class Answer : std::uint8_t { cc0, cc1, cc2, cc3, operand_exception };
@@ -71,6 +75,22 @@ class Subsystem {
   z::Result<> restore(std::span<const std::byte> state);
 
   IoTrace& trace();
+
+ private:
+  struct Parts;  // what subchannels share
+  std::shared_ptr<Subchannel> find(std::uint32_t ssid) const Z_EXCLUDES(lock_);
+  std::shared_ptr<Subchannel> find(z::DeviceNumber number) const Z_EXCLUDES(lock_);
+  std::vector<std::shared_ptr<Subchannel>> subchannels() const Z_EXCLUDES(lock_);
+  void report(std::uint32_t channel_report_word) Z_EXCLUDES(lock_);
+  // Calls `function` of the subchannel that `ssid` names, or answers for one that is not there.
+  template <class Function>
+  Answer at(std::uint32_t ssid, Function function) const;
+
+  const Options options_;
+  std::unique_ptr<Parts> parts_;
+  mutable z::Mutex lock_;
+  std::vector<std::shared_ptr<Subchannel>> subchannels_ Z_GUARDED_BY(lock_);  // by number; null: free for use
+  std::deque<std::uint32_t> reports_ Z_GUARDED_BY(lock_);
 };
 
 }  // namespace channel

@@ -45,6 +45,7 @@ class Dasd3390 final : public channel::Device {
   z::Result<> restore(std::span<const std::byte> state) override;
 
   const Volume& volume() const { return *volume_; }
+  std::shared_ptr<Volume> shared_volume() const { return volume_; }  // for another window on it
   const Window& window() const { return window_; }
 
  private:
@@ -81,6 +82,8 @@ class Dasd3390 final : public channel::Device {
   Reply unconditional_reserve(channel::Transfer& data);
   Reply release(channel::Transfer& data);
   Step<> grant_or_busy(z::Result<Locks::Grant> grant);
+  Step<> lock_program();
+  Step<> take_owed_locks();
   Step<> lock_extent(TrackRange tracks, Locks::Mode mode);
   Step<> lock_for(const CommandRule& rule);
   // extent.cpp
@@ -114,15 +117,15 @@ class Dasd3390 final : public channel::Device {
   Reply write_record(channel::Transfer& data);
   Reply write_record_zero(channel::Transfer& data);
   Reply erase(channel::Transfer& data);
-  Reply update(channel::Transfer& data, Image::Part part);
-  Step<> may_write(Work work);
-  Step<> store(Image::Part part);
-  Step<> store(std::size_t record, Image::Part part);
+  Reply update(channel::Transfer& data, Track& track, Image::Part part);
+  Step<Track*> may_write(Work work);
+  Step<> store(Track& track, std::size_t record, Image::Part part);
   // position.cpp
   Step<Track*> track();  // the one under the heads, read when needed
   Step<> move_to(TrackNumber track);
-  Step<> next_record();
-  Step<> next_record_but_zero();
+  // Each gives the track on which the heads are then.
+  Step<Track*> next_record();
+  Step<Track*> next_record_but_zero();
   Step<> end_of_track();
   Step<> begin_work(Work work);
   void end_work();
@@ -139,6 +142,10 @@ class Dasd3390 final : public channel::Device {
   std::optional<Track> track_;    // under the heads; valid while its lock is held
   std::vector<std::byte> shown_;  // bytes on their way to the channel
   std::optional<channel::Sense> sense_;
+  struct OwedLocks {
+    bool reservation = false, tracks = false;
+  };
+  OwedLocks owed_;                             // restored by a relocation and not taken yet
   std::array<std::uint8_t, 12> path_group_{};  // state byte and identifier
   // Why the last equipment check or data check came. The operator asks for it on his own thread.
   mutable z::Mutex failure_lock_;

@@ -23,29 +23,20 @@ z::Result<std::uint32_t> parse_number(std::string_view name, std::string_view te
   return number;
 }
 
-z::Result<> parse_argument(std::string_view argument, Arguments& into) {
-  const auto equals = argument.find('=');
-  const auto name = argument.substr(0, equals);
-  const auto value = equals == std::string_view::npos ? std::string_view{} : argument.substr(equals + 1);
-  if (name == "file" && !value.empty())
-    into.file = value;
-  else if (argument == "ro")
-    into.writing = Dasd3390::Writing::inhibited;
-  else if (name == "start")
-    into.start = Z_TRY(parse_number(name, value));
-  else if (name == "cyls")
-    into.cylinders = Z_TRY(parse_number(name, value));
-  else
-    return z::failure("a 3390 knows file=PATH, ro, start=N and cyls=N, not: {}", argument);
-  return {};
-}
-
 z::Result<Arguments> parse(std::string_view text) {
   Arguments result;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    Z_CHECK(parse_argument(text.substr(0, comma), result));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  for (const auto& [key, value] : channel::split_arguments(text)) {
+    if (key == "file" && !value.empty()) {
+      result.file = value;
+    } else if (key == "ro" && value.empty()) {
+      result.writing = Dasd3390::Writing::inhibited;
+    } else if (key == "start") {
+      result.start = Z_TRY(parse_number(key, value));
+    } else if (key == "cyls") {
+      result.cylinders = Z_TRY(parse_number(key, value));
+    } else {
+      return z::failure("a 3390 knows file=PATH, ro, start=N and cyls=N, not: {}", key);
+    }
   }
   if (result.file.empty()) return z::failure("a 3390 needs file=PATH");
   return result;
@@ -62,5 +53,7 @@ z::Result<std::unique_ptr<channel::Device>> make_device(std::string_view text) {
   const Window window{start, arguments.cylinders.value_or(start < all ? all - start : 0)};
   return Z_TRY(Dasd3390::attach(std::move(volume), window, arguments.writing));
 }
+
+z::Result<> register_types(channel::Registry& registry) { return registry.add("3390", make_device); }
 
 }  // namespace dasd3390

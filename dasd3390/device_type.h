@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "channel/device.h"
+#include "channel/registry.h"
 
 namespace dasd3390 {
 
@@ -13,5 +14,7 @@ namespace dasd3390 {
 //   ro                  writing is inhibited; otherwise it is if the host lets us only read
 //   start=N, cyls=N     a minidisk instead of all cylinders
 z::Result<std::unique_ptr<channel::Device>> make_device(std::string_view arguments);
+
+z::Result<> register_types(channel::Registry& registry);
 
 }  // namespace dasd3390

@@ -142,7 +142,7 @@ z::Result<Locks::Grant> Locks::set_reservation_bytes(short type) {
 }
 
 z::Result<> Locks::forget_lost_reservation() {
-  if (is_reserved_ && Z_TRY(generation()) != *held_) release();
+  if (is_reserved_ && held_ != Z_TRY(generation())) release();
   return {};
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include "channel/plugin.h"
 #include "channel/trace.h"
 #include "cpu/cpu.h"
 #include "cpu/op.h"

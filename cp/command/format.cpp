@@ -68,18 +68,6 @@ std::string cpu_time(std::chrono::milliseconds time) {
   return fmt::format("{:03}:{:02}.{:02}", hundredths / 6000, hundredths / 100 % 60, hundredths % 100);
 }
 
-std::string_view name_of(AllocationType type) {
-  switch (type) {
-    case AllocationType::perm: return "PERM";
-    case AllocationType::page: return "PAGE";
-    case AllocationType::spool: return "SPOL";
-    case AllocationType::temporary: return "TDSK";
-    case AllocationType::directory: return "DRCT";
-    case AllocationType::parm: return "PARM";
-  }
-  return "";
-}
-
 std::string_view name_of(SsiStatus::State state) {
   switch (state) {
     case SsiStatus::State::down: return "Down";

@@ -23,7 +23,6 @@ std::string duration(std::chrono::seconds time);
 // "000:00.21".
 std::string cpu_time(std::chrono::milliseconds time);
 
-std::string_view name_of(AllocationType type);
 std::string_view name_of(SsiStatus::State state);
 std::string_view name_of(SsiStatus::Mode mode);
 

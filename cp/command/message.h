@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "base/result.h"
+
 namespace cp {
 
 // A CP message, ready to show. The return code of a command that ends with it is its number.

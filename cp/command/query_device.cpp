@@ -1,6 +1,7 @@
 // QUERY of devices and volumes.
 #include "cp/command/command.h"
 #include "cp/command/format.h"
+#include "cp/volume/layout.h"
 
 namespace cp {
 namespace {
@@ -78,7 +79,7 @@ void show_map(Command& command, const std::vector<SpaceUse>& extents) {
   command.line("------ ---- ---------- ---------- ------ ----------");
   for (const auto& extent : extents)
     command.line(fmt::format("{:6} {:4} {:>10} {:>10} {:>6} {}{}", extent.volume, show(extent.device), extent.start,
-                             extent.end, extent.end - extent.start + 1, name_of(extent.type),
+                             extent.end, extent.end - extent.start + 1, allocation_name(extent.type),
                              extent.is_active ? " ACTIVE" : ""));
 }
 

@@ -48,6 +48,7 @@ void Dasd3390::begin_program() {
 void Dasd3390::end_program() {
   begin_program();
   locks_.end_program();
+  owed_.tracks = false;
 }
 
 channel::Ending Dasd3390::execute(std::uint8_t command, channel::Transfer& data) {
@@ -92,6 +93,7 @@ void Dasd3390::signal(channel::Signal signal) {
   sense_.reset();
   if (signal != channel::Signal::system_reset) return;
   locks_.release();
+  owed_ = {};
   path_group_ = {};
   program_ = {};
 }

@@ -90,12 +90,11 @@ Dasd3390::Step<> Dasd3390::set_extent(std::span<const std::byte> bytes) {
   if ((parameters.mask & reserved_mask_bit) != 0 || (parameters.attributes & is_eckd) != is_eckd ||
       !geometry.contains(first) || !geometry.contains(last) || last < first)
     return check(reject(Message::invalid_argument));
-  const TrackRange tracks{first.number(), last.number()};
-  const auto mask = FileMask::of(parameters.mask);
-  Z_CHECK(lock_extent(tracks, mask.write == WriteMask::none ? Locks::Mode::shared : Locks::Mode::exclusive));
-  program_.extent = tracks;
-  program_.mask = mask;
-  return {};
+  program_.extent = TrackRange{first.number(), last.number()};
+  program_.mask = FileMask::of(parameters.mask);
+  const auto locked = lock_program();
+  if (!locked) program_.extent.reset();  // busy: this command comes again
+  return locked;
 }
 
 Dasd3390::Reply Dasd3390::locate_record(channel::Transfer& data) {

@@ -22,26 +22,25 @@ Dasd3390::Step<> Dasd3390::move_to(TrackNumber track) {
 }
 
 // To the next count area, R0's included.
-Dasd3390::Step<> Dasd3390::next_record() {
+Dasd3390::Step<Track*> Dasd3390::next_record() {
   while (true) {
-    const auto* track = Z_TRY(this->track());
+    auto* track = Z_TRY(this->track());
     auto& position = program_.position;
     const bool is_before_records = position.area == Area::index || position.area == Area::home_address;
     const std::size_t next = is_before_records ? 0 : position.record + 1u;
     if (next < track->record_count()) {
       position.area = Area::count;
       position.record = static_cast<std::uint16_t>(next);
-      return {};
+      return track;
     }
     Z_CHECK(end_of_track());
   }
 }
 
-Dasd3390::Step<> Dasd3390::next_record_but_zero() {
-  do {
-    Z_CHECK(next_record());
-  } while (program_.position.record == 0);
-  return {};
+Dasd3390::Step<Track*> Dasd3390::next_record_but_zero() {
+  auto* track = Z_TRY(next_record());
+  while (program_.position.record == 0) track = Z_TRY(next_record());
+  return track;
 }
 
 // A domain goes on with the next track as far as the extent reaches, a multitrack command to the end of the cylinder.

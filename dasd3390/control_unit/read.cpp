@@ -37,52 +37,51 @@ Dasd3390::Reply Dasd3390::read_ipl(channel::Transfer& data) {
 // Without data the record is an end-of-file mark.
 Dasd3390::Reply Dasd3390::read_data(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_TRY(track());
   auto& position = program_.position;
-  if (position.area != Area::count && position.area != Area::key) Z_CHECK(next_record_but_zero());
+  const bool is_there = position.area == Area::count || position.area == Area::key;
+  const auto* track = Z_TRY(is_there ? this->track() : next_record_but_zero());
   position.area = Area::data;
   end_work();
-  const auto record = track_->data(position.record);
+  const auto record = track->data(position.record);
   if (record.empty()) return channel::Ending::with(channel::ended | channel::unit_exception);
   return send(data, record);
 }
 
 Dasd3390::Reply Dasd3390::read_key_and_data(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_TRY(track());
   auto& position = program_.position;
-  if (position.area != Area::count) Z_CHECK(next_record_but_zero());
+  const auto* track = Z_TRY(position.area == Area::count ? this->track() : next_record_but_zero());
   position.area = Area::data;
   end_work();
-  const auto record = track_->record(position.record).subspan(count_size);
-  const bool is_end_of_file = track_->data(position.record).empty();
+  const auto record = track->record(position.record).subspan(count_size);
+  const bool is_end_of_file = track->data(position.record).empty();
   const auto ending = send(data, record);
   return is_end_of_file ? channel::Ending::with(channel::ended | channel::unit_exception) : ending;
 }
 
 Dasd3390::Reply Dasd3390::read_count(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_CHECK(next_record_but_zero());
+  const auto* track = Z_TRY(next_record_but_zero());
   end_work();
-  return send(data, bytes_of(track_->count(program_.position.record)));
+  return send(data, bytes_of(track->count(program_.position.record)));
 }
 
 Dasd3390::Reply Dasd3390::read_record(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_CHECK(next_record_but_zero());
+  const auto* track = Z_TRY(next_record_but_zero());
   program_.position.area = Area::data;
   end_work();
-  return send(data, track_->record(program_.position.record));
+  return send(data, track->record(program_.position.record));
 }
 
 // All that follow on the track.
 Dasd3390::Reply Dasd3390::read_multiple_records(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_CHECK(next_record_but_zero());
+  const auto* track = Z_TRY(next_record_but_zero());
   auto& position = program_.position;
   shown_.clear();
-  for (std::size_t i = position.record; i < track_->record_count(); ++i) show_record(*track_, i);
-  position.record = static_cast<std::uint16_t>(track_->record_count() - 1);
+  for (std::size_t i = position.record; i < track->record_count(); ++i) show_record(*track, i);
+  position.record = static_cast<std::uint16_t>(track->record_count() - 1);
   position.area = Area::data;
   end_work();
   return send(data, shown_);
@@ -90,21 +89,19 @@ Dasd3390::Reply Dasd3390::read_multiple_records(channel::Transfer& data) {
 
 Dasd3390::Reply Dasd3390::read_record_zero(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_TRY(track());
   auto& position = program_.position;
   if (position.area != Area::index && position.area != Area::home_address) Z_CHECK(end_of_track());
-  Z_TRY(track());
+  const auto* track = Z_TRY(this->track());
   position.record = 0;
   position.area = Area::data;
   end_work();
   shown_.clear();
-  show_record(*track_, 0);
+  show_record(*track, 0);
   return send(data, shown_);
 }
 
 Dasd3390::Reply Dasd3390::read_home_address(channel::Transfer& data) {
   Z_CHECK(begin_work(Work::read));
-  Z_TRY(track());
   auto& position = program_.position;
   if (position.area != Area::index && !program_.domain) Z_CHECK(end_of_track());
   auto* track = Z_TRY(this->track());

@@ -20,13 +20,32 @@ Dasd3390::Step<> Dasd3390::lock_extent(TrackRange tracks, Locks::Mode mode) {
   return {};
 }
 
-// A program without DEFINE EXTENT may go anywhere and write, and where is known only when it does. It gets all tracks
-// at its first access, when busy can still be answered without harm.
+// The tracks of its extent. A program without DEFINE EXTENT may go anywhere and write, and where is known only when it
+// does: it gets all tracks at its first access, when busy can still be answered without harm.
+Dasd3390::Step<> Dasd3390::lock_program() {
+  if (program_.extent) {
+    const bool reads = program_.mask.write == WriteMask::none;
+    return lock_extent(*program_.extent, reads ? Locks::Mode::shared : Locks::Mode::exclusive);
+  }
+  return lock_extent({TrackNumber{0}, TrackNumber{window_.geometry().tracks() - 1}}, Locks::Mode::exclusive);
+}
+
+Dasd3390::Step<> Dasd3390::take_owed_locks() {
+  if (owed_.reservation) Z_CHECK(grant_or_busy(locks_.reserve()));
+  owed_.reservation = false;
+  if (!owed_.tracks) return {};
+  Z_CHECK(grant_or_busy(locks_.begin_program()));
+  Z_CHECK(lock_program());
+  owed_.tracks = false;
+  return {};
+}
+
 Dasd3390::Step<> Dasd3390::lock_for(const CommandRule& rule) {
   if (rule.needs == Needs::nothing) return {};
+  Z_CHECK(take_owed_locks());
   Z_CHECK(grant_or_busy(locks_.begin_program()));
   if (rule.needs != Needs::tracks || program_.has_tracks) return {};
-  return lock_extent({TrackNumber{0}, TrackNumber{window_.geometry().tracks() - 1}}, Locks::Mode::exclusive);
+  return lock_program();
 }
 
 Dasd3390::Reply Dasd3390::reserve(channel::Transfer& data) {

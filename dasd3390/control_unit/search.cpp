@@ -21,8 +21,8 @@ std::strong_ordering compare(std::span<const std::byte> device, std::span<const 
 Dasd3390::Reply Dasd3390::search_id(channel::Transfer& data) {
   std::array<std::byte, 5> argument{};
   const auto length = data.receive(argument);
-  Z_CHECK(next_record());
-  const auto count = shown_count(*track_, program_.position.record);
+  const auto* track = Z_TRY(next_record());
+  const auto count = shown_count(*track, program_.position.record);
   const auto id = std::as_bytes(std::span{&count, 1}).first(5);
   return searched(compare(id, std::span{argument}.first(length)));
 }
@@ -31,13 +31,12 @@ Dasd3390::Reply Dasd3390::search_id(channel::Transfer& data) {
 Dasd3390::Reply Dasd3390::search_key(channel::Transfer& data) {
   std::array<std::byte, 255> argument{};
   const auto length = data.receive(argument);
-  const auto* track = Z_TRY(this->track());
-  auto& position = program_.position;
-  const bool is_on_count = position.area == Area::count && position.record != 0;
-  if (!is_on_count) Z_CHECK(next_record_but_zero());
-  while ((track = Z_TRY(this->track()))->count(position.record).key_length == 0) Z_CHECK(next_record_but_zero());
-  position.area = Area::key;
-  return searched(compare(track->key(position.record), std::span{argument}.first(length)));
+  const auto& at = program_.position;
+  const bool is_on_count = at.area == Area::count && at.record != 0;
+  const auto* track = Z_TRY(is_on_count ? this->track() : next_record_but_zero());
+  while (track->count(at.record).key_length == 0) track = Z_TRY(next_record_but_zero());
+  program_.position.area = Area::key;
+  return searched(compare(track->key(at.record), std::span{argument}.first(length)));
 }
 
 Dasd3390::Reply Dasd3390::search_home_address(channel::Transfer& data) {

@@ -423,6 +423,26 @@ TEST(Relocation, AProgramGoesOnAfterItsStateWasRestoredElsewhere) {
   EXPECT_EQ(outcome.sent[0], fill(100, 3));
 }
 
+// The source gives its locks up only when the relocation is committed.
+TEST(Relocation, TheTargetIsBusyUntilTheSourceLetsGo) {
+  Disk disk;
+  disk.format({1, 0}, 3, 100);
+  EXPECT_EQ(run(disk.device(), {read(0xB4, 32)}).status, good);
+  disk.device().begin_program();
+  execute(disk.device(),
+          {define_extent(updating, {1, 0}, {1, 0}), locate(0x01, 2, {1, 0}, 2), {0x85, fill(100, 0x21)}});
+  const auto target = disk.attach_anew();
+  ASSERT_TRUE(target->restore(disk.device().save()));
+  const Ccw last_write{0x85, fill(100, 0x22)};
+  EXPECT_EQ(execute(*target, {last_write}).status, channel::busy);
+  disk.device().signal(channel::Signal::system_reset);
+  EXPECT_EQ(execute(*target, {last_write}).status, good);
+  EXPECT_EQ(run(disk.device(), {seek(0, 0)}).status, channel::busy) << "the reservation went along";
+  target->end_program();
+  EXPECT_EQ(run(*target, {read(0x94, 32)}).status, good);
+  EXPECT_EQ(octets(disk.edit().read_record({1, 0}, 3)->data), fill(100, 0x22));
+}
+
 TEST(Relocation, AStateOfAnotherVersionIsRefused) {
   Disk disk;
   auto state = disk.device().save();

@@ -23,6 +23,12 @@ TEST(DeviceType, MakesADeviceOfAFile) {
   EXPECT_EQ((*device)->description(), "3390 file=" + disk.path().string() + " cyls=5");
 }
 
+TEST(DeviceType, IsRegisteredAs3390) {
+  channel::Registry registry;
+  ASSERT_TRUE(register_types(registry));
+  EXPECT_EQ(registry.types(), std::vector<std::string>{"3390"});
+}
+
 TEST(DeviceType, MakesAReadOnlyMinidisk) {
   const Disk disk;
   const auto device = make_device("file=" + disk.path().string() + ",ro,start=2,cyls=1");

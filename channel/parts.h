@@ -1,0 +1,20 @@
+#pragma once
+
+#include "channel/interruption_queue.h"
+#include "channel/subsystem.h"
+#include "channel/trace.h"
+#include "channel/worker_pool.h"
+#include "cpu/storage.h"
+
+namespace channel {
+
+struct Subsystem::Parts {
+  Parts(cpu::Storage& guest, const z::Clock& clock, unsigned threads) : storage(guest), trace(clock), pool(threads, clock) {}
+
+  cpu::Storage& storage;
+  InterruptionQueue interruptions;
+  IoTrace trace;
+  WorkerPool pool;  // last: its threads use what stands above
+};
+
+}  // namespace channel

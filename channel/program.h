@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "channel/blocks.h"
+#include "channel/ccw.h"
+#include "channel/data_area.h"
+#include "channel/device.h"
+#include "channel/trace.h"
+#include "cpu/storage.h"
+
+namespace channel {
+
+// What a channel program tells its subchannel while it runs.
+class ProgramListener : public PciListener {
+ public:
+  // The device is about to take the command at hand. False: the start function is no longer wanted.
+  virtual bool accept_command(std::uint32_t ccw_address) = 0;
+};
+
+// How a channel program came to its end, or to the channel end that comes before it.
+struct Conclusion {
+  DeviceStatus device_status{};
+  std::uint8_t subchannel_status = 0;
+  std::uint32_t ccw_address = 0;  // of the last CCW used, plus 8
+  std::uint16_t residual = 0;
+};
+
+// A channel program under execution: a state machine that stops only between two commands. One thread at a time works on
+// it, and it takes no lock.
+//
+//   ready -> ready                   command chaining
+//   ready -> waiting -> ready        the device waits (or was busy) and then takes the same command again
+//   ready -> chaining -> ready       channel end came, chaining waits for device end
+//   ready -> suspended -> ready      S flag, RESUME SUBCHANNEL
+//   ready, chaining -> concluded
+class Program {
+ public:
+  enum class Phase : std::uint8_t { ready, waiting, busy, chaining, suspended, concluded };
+  struct Site {
+    cpu::Storage& storage;
+    Device& device;
+    ProgramListener& listener;
+    IoTrace& trace;
+    z::DeviceNumber number;
+  };
+
+  explicit Program(const Orb& orb) : orb_(orb), next_(orb.program_address) {}
+
+  Phase phase() const { return phase_; }
+  bool is_accepted() const { return accepted_; }  // the device has taken a command
+  std::uint32_t next_ccw() const { return next_; }
+  const Conclusion& conclusion() const { return conclusion_; }
+
+  // One command, from `ready`, or again from `waiting`, `busy` and `suspended`.
+  void step(const Site& site);
+  // Device end after channel end, in `chaining`.
+  void end_device(DeviceStatus status);
+
+  // Image for relocation.
+  struct Image {
+    Orb orb;
+    z::be32 next;
+    std::uint8_t phase, accepted, after_transfer, pci_shown;
+    z::be32 channel_ended_ccw;
+    z::be16 residual;
+  };
+  static_assert(sizeof(Image) == 46 && alignof(Image) == 1);
+  Image image() const;
+  static std::optional<Program> from(const Image& image);
+
+ private:
+  void conclude(const Conclusion& conclusion);
+  void conclude_fault(const ProgramFault& fault);
+  void end_command(const DataArea& area, const Ending& ending);
+  void trace_command(const Site& site, const Ccw& ccw, const DataArea& area, const Ending& ending) const;
+
+  Orb orb_;
+  std::uint32_t next_;            // CCW to execute, or to execute again
+  Phase phase_ = Phase::ready;
+  bool accepted_ = false;
+  bool after_transfer_ = false;   // `next_` was reached by a transfer in channel that is done with
+  bool pci_shown_ = false;        // for the command to execute again
+  std::uint32_t ended_ccw_ = 0;   // in `chaining`
+  Conclusion conclusion_;
+};
+
+}  // namespace channel

@@ -1,0 +1,200 @@
+#include "channel/subchannel.h"
+
+namespace channel {
+namespace {
+
+constexpr unsigned commands_a_turn = 128;  // then other subchannels get the thread
+
+}  // namespace
+
+Subchannel::Subchannel(const Shared& shared, z::SubchannelNumber number, z::DeviceNumber device_number,
+                       std::unique_ptr<Device> device, const std::vector<z::Chpid>& paths)
+    : shared_(shared), device_number_(device_number), device_(std::move(device)), number_(number) {
+  z::Lock lock{lock_};
+  set_initial_pmcw(paths);
+}
+
+void Subchannel::set_initial_pmcw(const std::vector<z::Chpid>& paths) {
+  Pmcw pmcw{};
+  pmcw.flags = Pmcw::device_number_valid;
+  pmcw.device_number = device_number_.value;
+  for (std::size_t i = 0; i < paths.size() && i < pmcw.chpid.size(); ++i) {
+    pmcw.chpid[i] = paths[i].value;
+    pmcw.path_installed_mask |= static_cast<std::uint8_t>(0x80U >> i);
+  }
+  pmcw.path_available_mask = pmcw.path_installed_mask;
+  pmcw.logical_path_mask = pmcw.path_installed_mask;
+  pmcw.path_operational_mask = 0xFF;
+  initial_pmcw_ = pmcw_ = pmcw;
+}
+
+z::SubchannelNumber Subchannel::number() const {
+  z::Lock lock{lock_};
+  return number_;
+}
+
+bool Subchannel::has_device() const {
+  z::Lock lock{lock_};
+  return device_ != nullptr;
+}
+
+void Subchannel::connect() {
+  device_->attached(*this);
+  release();
+}
+
+void Subchannel::detach() {
+  claim();
+  if (program_) device_->end_program();
+  std::unique_ptr<Device> device;
+  {
+    z::Lock lock{lock_};
+    device = std::move(device_);
+    program_.reset();
+    pmcw_ = {};
+    scsw_ = {};
+    unsolicited_ = {};
+    device_ended_.reset();
+    shared_.interruptions.remove(number_);
+  }
+  device.reset();
+  release();
+}
+
+void Subchannel::reset() {
+  claim();
+  if (device_) {
+    if (program_) device_->end_program();
+    device_->signal(Signal::system_reset);
+    z::Lock lock{lock_};
+    program_.reset();
+    pmcw_ = initial_pmcw_;
+    scsw_ = {};
+    unsolicited_ = {};
+    device_ended_.reset();
+    abandoned_ = false;
+    unseen_ = 0;
+    measurement_block_ = 0;
+    shared_.interruptions.remove(number_);
+  }
+  release();
+}
+
+// Holding
+
+void Subchannel::claim() {
+  z::Lock lock{lock_};
+  ++claims_;
+  while (held_) released_.wait(lock_);
+  --claims_;
+  held_ = true;
+}
+
+void Subchannel::release() {
+  z::Lock lock{lock_};
+  held_ = false;
+  released_.notify_all();
+  schedule();
+}
+
+void Subchannel::wake() {
+  {
+    z::Lock lock{lock_};
+    schedule();
+  }
+  notify();
+}
+
+// The holder looks for more to do before it lets go, so it need not be told.
+void Subchannel::schedule() {
+  if (held_ || queued_ || claims_ != 0) return;
+  if (next_action() == Action::none) return;
+  queued_ = true;
+  shared_.pool.submit(shared_from_this());
+}
+
+void Subchannel::work() {
+  {
+    z::Lock lock{lock_};
+    queued_ = false;
+    if (held_ || claims_ != 0) return;  // who holds it, or will, looks for work when letting go
+    held_ = true;
+  }
+  for (unsigned turn = 0; turn < commands_a_turn && !shared_.pool.is_paused(); ++turn) {
+    Action action;
+    {
+      z::Lock lock{lock_};
+      action = claims_ != 0 ? Action::none : next_action();
+    }
+    if (action == Action::none) break;
+    perform(action);
+    notify();
+  }
+  release();
+}
+
+Subchannel::Action Subchannel::next_action() {
+  if (!device_) return Action::none;
+  if (scsw_.has(Scsw::clear_pending)) return Action::clear;
+  if (abandoned_) return Action::abandon;
+  if (scsw_.has(Scsw::halt_pending)) return Action::halt;
+  if (program_) return next_of_program();
+  if (scsw_.has(Scsw::device_active)) return device_ended_ ? Action::secondary : Action::none;
+  if (scsw_.has(Scsw::start_pending)) return unsolicited_.bits != 0 ? Action::present : Action::begin;
+  const bool idle = !scsw_.has(Scsw::functions | Scsw::status_pending);
+  if (unsolicited_.bits != 0 && idle && pmcw_.has(Pmcw::enabled)) return Action::present;
+  return Action::none;
+}
+
+Subchannel::Action Subchannel::next_of_program() {
+  switch (program_->phase()) {
+    case Program::Phase::ready: return Action::command;
+    case Program::Phase::waiting:
+    case Program::Phase::busy: return resumed_ ? Action::command : Action::none;
+    case Program::Phase::chaining: return device_ended_ ? Action::end_device : Action::none;
+    case Program::Phase::suspended: return scsw_.has(Scsw::resume_pending) ? Action::command : Action::none;
+    case Program::Phase::concluded: return Action::none;
+  }
+  return Action::none;
+}
+
+void Subchannel::perform(Action action) {
+  switch (action) {
+    case Action::none: return;
+    case Action::clear: return perform_clear();
+    case Action::halt: return perform_halt();
+    case Action::abandon: return abandon_program();
+    case Action::begin: return begin_program();
+    case Action::command: return step_program();
+    case Action::end_device: return end_program_at_device();
+    case Action::secondary: return end_secondary();
+    case Action::present: return present_status();
+  }
+}
+
+// Port
+
+void Subchannel::resume() {
+  z::Lock lock{lock_};
+  resumed_ = true;
+  schedule();
+}
+
+void Subchannel::end_device(DeviceStatus status) {
+  z::Lock lock{lock_};
+  device_ended_ = status | device_end;
+  schedule();
+}
+
+void Subchannel::present_unsolicited(DeviceStatus status) {
+  z::Lock lock{lock_};
+  unsolicited_ = unsolicited_ | status;
+  if (busy_) resumed_ = true;  // control-unit end and device end also end a busy condition
+  schedule();
+}
+
+void Subchannel::trace_function(const char* name) const {
+  if (shared_.trace.is_on()) shared_.trace.function(device_number_, name);
+}
+
+}  // namespace channel

@@ -1,0 +1,279 @@
+// What the holder of a subchannel performs (PoP ch. 15, "Execution of I/O Operations"), and the status that comes of it (ch. 16).
+#include <chrono>
+
+#include "channel/subchannel.h"
+
+namespace channel {
+namespace {
+
+constexpr z::Nanoseconds busy_retry = std::chrono::milliseconds{20};
+constexpr std::uint32_t deferred_condition_1 = 0x0100'0000;
+
+// Reminds a subchannel, if it is still there, of its busy device.
+class Retry final : public Work {
+ public:
+  explicit Retry(std::weak_ptr<Subchannel> subchannel) : subchannel_(std::move(subchannel)) {}
+  void work() override {
+    if (const auto subchannel = subchannel_.lock()) subchannel->retry();
+  }
+
+ private:
+  std::weak_ptr<Subchannel> subchannel_;
+};
+
+}  // namespace
+
+void Subchannel::begin_program() {
+  Orb orb;
+  {
+    z::Lock lock{lock_};
+    if (!scsw_.has(Scsw::start_pending)) return;
+    orb = orb_;
+    program_.emplace(orb);
+  }
+  device_->begin_program();
+}
+
+void Subchannel::step_program() {
+  {
+    z::Lock lock{lock_};
+    resumed_ = false;
+    busy_ = false;
+    device_ended_.reset();
+    if (program_->phase() == Program::Phase::suspended) {
+      scsw_.reset(Scsw::resume_pending | Scsw::suspended);
+      if (!scsw_.has(Scsw::subchannel_active)) scsw_.set(Scsw::start_pending);  // until the device takes the command
+    }
+  }
+  program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_});
+  settle_program();
+}
+
+void Subchannel::end_program_at_device() {
+  DeviceStatus status;
+  {
+    z::Lock lock{lock_};
+    status = *device_ended_;
+    device_ended_.reset();
+  }
+  program_->end_device(status);
+  settle_program();
+}
+
+void Subchannel::settle_program() {
+  switch (program_->phase()) {
+    case Program::Phase::suspended: return suspend_program();
+    case Program::Phase::busy: return retry_later();
+    case Program::Phase::concluded: return finish_program();
+    case Program::Phase::ready:
+    case Program::Phase::waiting:
+    case Program::Phase::chaining: return;
+  }
+}
+
+bool Subchannel::accept_command(std::uint32_t ccw_address) {
+  z::Lock lock{lock_};
+  if (abandoned_ || scsw_.has(Scsw::clear_pending | Scsw::halt_pending)) return false;
+  if (scsw_.has(Scsw::subchannel_active)) return true;
+  scsw_.reset(Scsw::start_pending);
+  scsw_.set(Scsw::subchannel_active | Scsw::device_active);
+  // PoP ch. 16, "Zero Condition Code": the program asked to hear of the first command's acceptance.
+  if (scsw_.has(Scsw::initial_status) && !program_->is_accepted()) {
+    scsw_.set(Scsw::zero_condition);
+    scsw_.ccw_address = ccw_address;
+    make_pending(Scsw::intermediate);
+  }
+  return true;
+}
+
+void Subchannel::program_controlled_interruption(std::uint32_t ccw_address) {
+  {
+    z::Lock lock{lock_};
+    if (scsw_.has(Scsw::clear_pending)) return;
+    scsw_.ccw_address = ccw_address;
+    scsw_.subchannel_status |= subchannel_status::pci;
+    make_pending(Scsw::intermediate);
+  }
+  notify();
+}
+
+void Subchannel::suspend_program() {
+  z::Lock lock{lock_};
+  if (abandoned_ || scsw_.has(Scsw::clear_pending | Scsw::halt_pending | Scsw::resume_pending)) return;
+  scsw_.reset(Scsw::start_pending | Scsw::subchannel_active | Scsw::device_active);
+  scsw_.set(Scsw::suspended);
+  scsw_.ccw_address = program_->next_ccw() + static_cast<std::uint32_t>(sizeof(Ccw1));
+  if (!scsw_.has(Scsw::suppress_suspended)) make_pending(Scsw::intermediate);
+}
+
+// The start stays pending until the device is free: it says so, or the channel tries again by itself.
+void Subchannel::retry_later() {
+  z::Lock lock{lock_};
+  if (resumed_ || abandoned_ || scsw_.has(Scsw::clear_pending | Scsw::halt_pending)) return;
+  scsw_.reset(Scsw::subchannel_active | Scsw::device_active);
+  scsw_.set(Scsw::start_pending);
+  busy_ = true;
+  shared_.pool.submit_after(std::make_shared<Retry>(weak_from_this()), busy_retry);
+}
+
+void Subchannel::retry() {
+  z::Lock lock{lock_};
+  if (!busy_) return;
+  resumed_ = true;
+  schedule();
+}
+
+std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
+  if (!status.has(unit_check)) return std::nullopt;
+  {
+    z::Lock lock{lock_};
+    if ((pmcw_.control & Pmcw::concurrent_sense) == 0) return std::nullopt;
+  }
+  const Sense sense = device_->sense();
+  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, sense);
+  return sense;
+}
+
+void Subchannel::finish_program() {
+  const Conclusion end = program_->conclusion();
+  device_->end_program();
+  const auto sense = concurrent_sense(end.device_status);
+  z::Lock lock{lock_};
+  const bool accepted = program_->is_accepted();
+  program_.reset();
+  if (abandoned_ || scsw_.has(Scsw::clear_pending)) {
+    abandoned_ = false;
+    return;
+  }
+  const bool device_end_owed = end.device_status == channel_end;
+  const bool check = (end.subchannel_status & ~subchannel_status::incorrect_length) != 0;
+  scsw_.reset(Scsw::activity);
+  if (device_end_owed) scsw_.set(Scsw::device_active);
+  scsw_.ccw_address = end.ccw_address;
+  scsw_.device_status = end.device_status.bits;
+  scsw_.subchannel_status |= end.subchannel_status;
+  scsw_.count = end.residual;
+  set_extended_status(sense);
+  if (!accepted) esw_.last_path_used_mask = 0;
+  make_pending(Scsw::primary | (device_end_owed ? 0 : Scsw::secondary) | (check ? Scsw::alert : 0));
+}
+
+// Device end after primary status with channel end alone.
+void Subchannel::end_secondary() {
+  DeviceStatus status;
+  {
+    z::Lock lock{lock_};
+    status = *device_ended_;
+    device_ended_.reset();
+  }
+  const auto sense = concurrent_sense(status);
+  z::Lock lock{lock_};
+  if (scsw_.has(Scsw::clear_pending)) return;
+  scsw_.reset(Scsw::device_active);
+  scsw_.device_status |= status.bits;
+  set_extended_status(sense);
+  make_pending(Scsw::secondary);
+}
+
+// Status that the device has of its own. When it meets a start that the device has not taken yet, it answers that start:
+// deferred condition code 1 (PoP ch. 16, "Deferred Condition Code").
+void Subchannel::present_status() {
+  DeviceStatus status;
+  {
+    z::Lock lock{lock_};
+    status = unsolicited_;
+    unsolicited_ = {};
+  }
+  const auto sense = concurrent_sense(status);
+  z::Lock lock{lock_};
+  const bool refuses = scsw_.has(Scsw::start_pending);
+  if (!refuses && (scsw_.has(Scsw::functions) || !pmcw_.has(Pmcw::enabled))) {  // a function came meanwhile: status waits
+    unsolicited_ = unsolicited_ | status;
+    return;
+  }
+  if (refuses) {
+    scsw_.reset(Scsw::activity);
+    scsw_.set(deferred_condition_1);
+    scsw_.ccw_address = orb_.program_address + static_cast<std::uint32_t>(sizeof(Ccw1));
+    scsw_.device_status = (status | busy).bits;
+  } else {
+    scsw_ = {};
+    scsw_.device_status = status.bits;
+  }
+  set_extended_status(sense);
+  make_pending(Scsw::alert | (refuses ? Scsw::primary | Scsw::secondary : 0));
+}
+
+// Status of the device's own goes before the signal: what it then still has to say comes anew.
+void Subchannel::perform_clear() {
+  {
+    z::Lock lock{lock_};
+    unsolicited_ = {};
+    device_ended_.reset();
+  }
+  device_->signal(Signal::clear);
+  if (program_) device_->end_program();
+  z::Lock lock{lock_};
+  program_.reset();
+  abandoned_ = false;
+  pmcw_.path_operational_mask = 0xFF;
+  pmcw_.path_not_operational_mask = 0;
+  scsw_ = {};
+  scsw_.set(Scsw::clear_function);
+  set_extended_status(std::nullopt);
+  make_pending(0);
+}
+
+// PoP ch. 15, "Halt Function": what was active at the device ends there; what was not yet, or is suspended, only stops.
+void Subchannel::perform_halt() {
+  device_->signal(Signal::halt);
+  if (program_) device_->end_program();
+  z::Lock lock{lock_};
+  const bool active = scsw_.has(Scsw::subchannel_active);
+  const bool device_end_owed = !active && scsw_.has(Scsw::device_active);
+  if (program_) scsw_.ccw_address = program_->next_ccw() + static_cast<std::uint32_t>(sizeof(Ccw1));
+  program_.reset();
+  device_ended_.reset();
+  if (scsw_.has(Scsw::clear_pending)) return;
+  scsw_.reset(Scsw::activity);
+  scsw_.device_status = active ? ended.bits : device_end_owed ? device_end.bits : std::uint8_t{0};
+  set_extended_status(std::nullopt);
+  make_pending(active ? Scsw::primary | Scsw::secondary : device_end_owed ? Scsw::secondary : 0);
+}
+
+// CANCEL SUBCHANNEL came between the begin of a program and its first command, or while it was suspended.
+void Subchannel::abandon_program() {
+  if (program_) device_->end_program();
+  z::Lock lock{lock_};
+  program_.reset();
+  abandoned_ = false;
+}
+
+void Subchannel::set_extended_status(const std::optional<Sense>& sense) {
+  esw_ = {};
+  ecw_ = {};
+  esw_.last_path_used_mask = pmcw_.last_path_used_mask;
+  if (!sense) return;
+  ecw_ = sense->bytes;
+  esw_.report = Esw::concurrent_sense | static_cast<std::uint32_t>(sense->count) << Esw::sense_count_shift;
+  scsw_.set(Scsw::extended_control);
+}
+
+void Subchannel::make_pending(std::uint32_t status_control) {
+  scsw_.set(status_control | Scsw::status_pending);
+  unseen_ |= status_control | Scsw::status_pending;
+  shared_.interruptions.add(number_, pmcw_.isc(), pmcw_.interruption_parameter);
+  to_notify_ |= static_cast<std::uint8_t>(0x80U >> pmcw_.isc());
+  if (shared_.trace.is_on()) shared_.trace.status(device_number_, scsw_);
+}
+
+void Subchannel::notify() {
+  std::uint8_t mask;
+  {
+    z::Lock lock{lock_};
+    mask = std::exchange(to_notify_, std::uint8_t{0});
+  }
+  if (mask != 0 && shared_.interruption_pending) shared_.interruption_pending(mask);
+}
+
+}  // namespace channel

@@ -1,0 +1,80 @@
+// Saved state of a subsystem. Version 1:
+//   be32 'CHSS', be32 version, be32 count of channel reports, each be32, be32 count of subchannels, each:
+//     be16 subchannel number, be16 device number, type (length, text), subchannel (subchannel_state.cpp),
+//     device (length, bytes of the device's own version)
+#include <algorithm>
+
+#include "channel/parts.h"
+#include "channel/subchannel.h"
+#include "channel/subsystem.h"
+
+namespace channel {
+namespace {
+
+constexpr std::uint32_t magic = 0x43485353, version = 1;
+
+struct SavedHead {
+  z::be32 magic, version;
+};
+struct SavedNumbers {
+  z::be16 subchannel, device;
+};
+
+}  // namespace
+
+std::vector<std::byte> Subsystem::save() const {
+  StateWriter state;
+  state.put(SavedHead{magic, version});
+  {
+    z::Lock lock{lock_};
+    state.put(z::be32{static_cast<std::uint32_t>(reports_.size())});
+    for (const auto word : reports_) state.put(z::be32{word});
+  }
+  auto all = subchannels();
+  std::erase_if(all, [](const auto& subchannel) { return !subchannel->has_device(); });
+  state.put(z::be32{static_cast<std::uint32_t>(all.size())});
+  for (const auto& subchannel : all) {
+    state.put(SavedNumbers{subchannel->number().value, subchannel->device_number().value});
+    const Device& device = *subchannel->device();
+    state.put_bytes(std::as_bytes(std::span{device.type()}));
+    subchannel->save(state);
+    state.put_bytes(device.save());
+  }
+  return state.take();
+}
+
+z::Result<> Subsystem::restore(std::span<const std::byte> bytes) {
+  quiesce();
+  StateReader state{bytes};
+  const auto head = Z_TRY(state.get<SavedHead>());
+  if (head.magic != magic || head.version != version)
+    return z::failure("saved channel subsystem of version {}, this program knows {}", std::uint32_t{head.version}, version);
+  const std::uint32_t report_count = Z_TRY(state.get<z::be32>());
+  std::deque<std::uint32_t> reports;
+  for (std::uint32_t i = 0; i < report_count; ++i) reports.push_back(Z_TRY(state.get<z::be32>()));
+  const std::uint32_t count = Z_TRY(state.get<z::be32>());
+  if (count != devices().size()) return z::failure("saved channel subsystem has {} devices, {} are attached here", count, devices().size());
+  parts_->interruptions.clear();
+  std::vector<std::shared_ptr<Subchannel>> by_number;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto numbers = Z_TRY(state.get<SavedNumbers>());
+    const auto subchannel = find(z::DeviceNumber{numbers.device});
+    if (!subchannel) return z::failure("device {:04X} of the saved state is not attached here", std::uint16_t{numbers.device});
+    const auto type = Z_TRY(state.get_bytes());
+    Device& device = *subchannel->device();
+    if (!std::ranges::equal(type, std::as_bytes(std::span{device.type()})))
+      return z::failure("device {:04X} is a {} here and was another type where it was saved", std::uint16_t{numbers.device}, device.type());
+    if (by_number.size() <= numbers.subchannel) by_number.resize(numbers.subchannel + 1U);
+    if (by_number[numbers.subchannel]) return z::failure("saved state names subchannel {:04X} twice", std::uint16_t{numbers.subchannel});
+    by_number[numbers.subchannel] = subchannel;
+    Z_CHECK(subchannel->restore(state, z::SubchannelNumber{numbers.subchannel}));
+    Z_CHECK(device.restore(Z_TRY(state.get_bytes())));
+  }
+  if (!state.is_at_end()) return z::failure("saved channel subsystem has bytes after its end");
+  z::Lock lock{lock_};
+  subchannels_ = std::move(by_number);
+  reports_ = std::move(reports);
+  return {};
+}
+
+}  // namespace channel
