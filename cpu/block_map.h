@@ -19,7 +19,8 @@ class BlockMap {
 
   const Op* find(std::uint64_t address, std::uint64_t circumstances) const {
     const Entry& entry = entries_[index_of(address)];
-    return entry.address == address && entry.circumstances == circumstances ? entry.first : nullptr;
+    if (entry.address == address && entry.circumstances == circumstances) [[likely]] return entry.first;
+    return nullptr;
   }
   void remember(std::uint64_t address, std::uint64_t circumstances, const Op* first) {
     entries_[index_of(address)] = {address, circumstances, first};

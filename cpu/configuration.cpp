@@ -34,12 +34,21 @@ Configuration::Configuration(Storage& storage, Environment& environment, const z
 Configuration::~Configuration() {
   storage_.set_observer(nullptr);
   host_timer_.stop();
+  {
+    const z::Lock lock{pause_};
+    pauses_ = 0;
+    pause_changed_.notify_all();
+  }
   threads_.clear();
 }
 
-void Configuration::start(unsigned address) { thread(address).give({.start = true}); }
+void Configuration::start(unsigned address) {
+  thread(address).give({.start = true});
+  thread(address).wait_until_obeyed();
+}
 void Configuration::start_all() {
-  for (unsigned n = 0; n < cpu_count(); ++n) start(n);
+  for (const auto& each : threads_) each->give({.start = true});
+  for (const auto& each : threads_) each->wait_until_obeyed();
 }
 void Configuration::stop(unsigned address) {
   thread(address).give({.stop = true});
@@ -49,7 +58,10 @@ void Configuration::stop_all() {
   for (const auto& each : threads_) each->give({.stop = true});
   for (const auto& each : threads_) each->wait_until_obeyed();
 }
-void Configuration::restart(unsigned address) { thread(address).give({.restart = true}); }
+void Configuration::restart(unsigned address) {
+  thread(address).give({.restart = true});
+  thread(address).wait_until_obeyed();
+}
 
 void Configuration::reset(unsigned address, Reset kind) {
   with_stopped(address, [&](Cpu& cpu) {

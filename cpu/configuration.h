@@ -47,7 +47,7 @@ class Configuration final : public StorageObserver {
   Tod& tod() { return tod_; }
   HostTimer& host_timer() { return host_timer_; }
 
-  // Operator functions. `stop` and the resets return when the CPU is stopped.
+  // Operator functions. They return when the CPU has obeyed: a pause must not be on.
   void start(unsigned address);
   void stop(unsigned address);
   void start_all();

@@ -91,8 +91,8 @@ Z_INSTRUCTION(extract_psw) {
   return Step::next;
 }
 
+// SAC and SACF, which may serialize less.
 Z_INSTRUCTION(set_address_space_control) { return set_space(cpu, cpu.operand2_rs(op)); }
-Z_INSTRUCTION(set_address_space_control_fast) { return set_space(cpu, cpu.operand2_rs(op)); }
 
 Z_INSTRUCTION(insert_address_space_control) {
   if (!cpu.psw.dat) return cpu.program_interruption(Pic::special_operation);

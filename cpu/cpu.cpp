@@ -42,7 +42,7 @@ Context Cpu::context_of(AddressSpace space, std::uint8_t key) {
 }
 
 void Cpu::renew_contexts() {
-  // Access registers are not implemented: SAC and PSWs that ask for them end in a special-operation exception.
+  // Access registers are not implemented: a PSW that asks for them gets the primary space, which is what ALET 0 means.
   context_ = context_of(psw.as == AddressSpace::access_register ? AddressSpace::primary : psw.as, psw.key);
   fetch_context_ = context_of(psw.as == AddressSpace::home ? AddressSpace::home : AddressSpace::primary, psw.key);
   renew_circumstances();

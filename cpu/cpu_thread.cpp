@@ -39,9 +39,18 @@ void CpuThread::wait_until_obeyed() {
   while (orders_.any() || obeying_) obeyed_.wait(control_);
 }
 
-void CpuThread::set_state(CpuState state) {
+Orders CpuThread::orders() {
   const z::Lock lock{control_};
-  cpu_.set_state(state);
+  return orders_;
+}
+
+void CpuThread::take_up(CpuState state, const Orders& orders) {
+  {
+    const z::Lock lock{control_};
+    cpu_.set_state(state);
+    orders_ = orders;
+  }
+  cpu_.attention().post(Attention::control);
 }
 
 void CpuThread::serve() {

@@ -44,7 +44,9 @@ class CpuThread {
     change(cpu_);
     return Found::stopped;
   }
-  void set_state(CpuState state);  // while paused
+  // While paused: what is given and not yet obeyed; and how a restored CPU goes on.
+  Orders orders();
+  void take_up(CpuState state, const Orders& orders);
 
  private:
   void serve();

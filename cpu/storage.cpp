@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -11,10 +12,11 @@
 
 namespace cpu {
 
-Storage::Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes)
+Storage::Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes, Backing backing)
     : memory_(std::move(memory)),
       mapping_(std::move(mapping)),
       bytes_(bytes),
+      backing_(backing),
       keys_(bytes.size() / z::page_size),
       dirty_(bytes.size() / z::page_size) {}
 
@@ -30,7 +32,8 @@ z::Result<std::unique_ptr<Storage>> Storage::create(z::Bytes size) {
   if (address == MAP_FAILED) return z::failure(z::Error::host(errno, "map guest storage"));
   z::Mapping mapping{address, size.value};
   const auto bytes = mapping.bytes();
-  return std::unique_ptr<Storage>{new Storage{std::move(memory), std::move(mapping), bytes}};
+  const Backing backing{memory.get(), 0};
+  return std::unique_ptr<Storage>{new Storage{std::move(memory), std::move(mapping), bytes, backing}};
 }
 
 z::Result<std::unique_ptr<Storage>> Storage::slice(Storage& parent, z::AbsoluteAddress origin, z::Bytes size) {
@@ -39,7 +42,23 @@ z::Result<std::unique_ptr<Storage>> Storage::slice(Storage& parent, z::AbsoluteA
   if (!parent.contains(origin, size.value))
     return z::failure("outside storage of {:#x} bytes: slice at {:#x} of {:#x} bytes", parent.size(), origin.value,
                       size.value);
-  return std::unique_ptr<Storage>{new Storage{{}, {}, parent.bytes_.subspan(origin.value, size.value)}};
+  return std::unique_ptr<Storage>{new Storage{
+      {}, {}, parent.bytes_.subspan(origin.value, size.value), {parent.backing_.descriptor, parent.backing_.offset + origin.value}}};
+}
+
+std::vector<z::FrameIndex> Storage::resident_frames() const {
+  std::vector<z::FrameIndex> frames;
+  const auto end = static_cast<off_t>(backing_.offset + size());
+  for (auto at = static_cast<off_t>(backing_.offset); at < end;) {
+    const auto data = ::lseek(backing_.descriptor, at, SEEK_DATA);
+    if (data < 0 || data >= end) break;  // ENXIO: only holes from here on
+    const auto hole = std::min(::lseek(backing_.descriptor, data, SEEK_HOLE), end);
+    for (auto page = static_cast<std::uint64_t>(data) - backing_.offset; page < static_cast<std::uint64_t>(hole) - backing_.offset;
+         page += z::page_size)
+      frames.push_back(z::frame_of({page}));
+    at = hole;
+  }
+  return frames;
 }
 
 StorageCheck Storage::check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key,

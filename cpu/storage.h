@@ -53,6 +53,8 @@ class Storage {
   StorageCheck store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key);
   // The bytes themselves, for a reader that needs no exact snapshot (relocation's passes, dumps).
   std::span<const std::byte> bytes() const { return bytes_; }
+  // Frames that were ever touched, ascending; all others are zeros without a host page behind them.
+  std::vector<z::FrameIndex> resident_frames() const;
   // All bytes and keys zero, as clear reset leaves them. The CPUs are stopped.
   void clear();
 
@@ -75,12 +77,17 @@ class Storage {
   void set_observer(StorageObserver* observer) { observer_.store(observer); }
 
  private:
-  Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes);
+  struct Backing {
+    int descriptor;
+    std::uint64_t offset;  // of this storage in the memory file
+  };
+  Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes, Backing backing);
   StorageCheck check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key, bool (*allows)(std::uint8_t, std::uint8_t)) const;
 
   z::Fd memory_;  // none for a slice
   z::Mapping mapping_;
   std::span<std::byte> bytes_;
+  const Backing backing_;
   LazyArray<std::uint8_t> keys_;
   DirtyMarks dirty_;
   z::Mutex harvest_;                     // one harvest at a time

@@ -16,8 +16,8 @@ z::TodClock Tod::unique(std::uint64_t instructions) {
   return {next};
 }
 
-void Tod::never_before(z::TodClock floor) {
-  const std::uint64_t value = now(0).value;
+void Tod::never_before(z::TodClock floor, std::uint64_t instructions) {
+  const std::uint64_t value = now(instructions).value;
   if (value < floor.value) set_epoch(epoch() + (floor.value - value));
 }
 

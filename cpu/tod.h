@@ -36,7 +36,7 @@ class Tod {
   std::uint64_t epoch() const { return epoch_.load(std::memory_order_relaxed); }
   void set_epoch(std::uint64_t epoch) { epoch_.store(epoch, std::memory_order_relaxed); }
   // The epoch is raised as far as needed for the clock to be no earlier than `floor`.
-  void never_before(z::TodClock floor);
+  void never_before(z::TodClock floor, std::uint64_t instructions);
 
   // When so many units will have gone by: in host time, and in instructions.
   z::Nanoseconds host_time_in(std::uint64_t units) const;

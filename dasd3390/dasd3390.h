@@ -45,6 +45,7 @@ class Dasd3390 final : public channel::Device {
   z::Result<> restore(std::span<const std::byte> state) override;
 
   const Volume& volume() const { return *volume_; }
+  std::shared_ptr<Volume> shared_volume() const { return volume_; }  // for another window on it
   const Window& window() const { return window_; }
 
  private:

@@ -76,7 +76,7 @@ Guests::Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const 
 
 Guests::~Guests() = default;
 
-GuestMachine* Guests::machine(std::string_view userid) {
+GuestMachine* Guests::machine(std::string_view userid) const {
   const auto found = guests_.find(userid);
   return found == guests_.end() ? nullptr : found->second.machine.get();
 }

@@ -24,7 +24,7 @@ class Guests final : public api::GuestHost {
   Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
   ~Guests() override;
 
-  GuestMachine* machine(std::string_view userid);
+  GuestMachine* machine(std::string_view userid) const;
   std::vector<GuestMachine*> all();
   z::Result<GuestMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);

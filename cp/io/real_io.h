@@ -61,11 +61,12 @@ class ChannelProgram {
   void add_at(std::uint8_t command, std::size_t offset, std::size_t count, std::uint8_t flags = 0);
   // TRANSFER IN CHANNEL to the nth CCW of this program.
   void add_transfer(std::size_t nth);
-  std::size_t size() const { return used_; }
+  // Room in the area for data of several CCWs; its offset.
+  std::size_t reserve(std::size_t count);
+  std::size_t size() const { return used_; }  // CCWs so far
 
  private:
   void put(std::uint8_t command, std::uint64_t address, std::size_t count, std::uint8_t flags);
-  std::size_t reserve(std::size_t count);
 
   IoArea& area_;
   std::size_t used_ = 0;

@@ -136,6 +136,12 @@ void CtcPort::write_ended(const IoEnd& end) {
   go_on();
 }
 
+void CtcPort::reopen() {
+  if (!is_open()) return;
+  state_ = State::closed;
+  lose();
+}
+
 void CtcPort::lose() {
   const bool was_open = is_open();
   state_ = State::closed;

@@ -36,6 +36,7 @@ class CtcPort {
   z::Result<> open();
   // The pieces are copied before it returns. One write at a time.
   void write(std::span<const std::span<const std::byte>> pieces);
+  void reopen();  // closed, and probed again after a while; without a `lost`
   bool is_open() const { return state_ != State::closed && state_ != State::probing; }
 
  private:

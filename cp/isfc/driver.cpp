@@ -3,28 +3,37 @@
 #include <algorithm>
 
 namespace cp::isfc {
+namespace {
 
-// A link and the ports of its devices. `name` is the node that ACTIVATE ISLINK expects; empty until it answered.
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+constexpr std::size_t most_devices = 16;
+
+}  // namespace
+
+// A link and its devices. `name` is the node that ACTIVATE ISLINK expects; empty until it answered.
 struct Driver::LogicalLink {
   explicit LogicalLink(Link::Options options) : name(options.peer_name), machine(std::move(options)) {}
 
-  CtcPort* port(z::DeviceNumber device) {
-    const auto found = ports.find(device);
-    return found == ports.end() ? nullptr : found->second.get();
-  }
-
   std::string name;
   Link machine;
-  std::map<z::DeviceNumber, std::unique_ptr<CtcPort>> ports;
-  EventLoop::Id timer = 0;
+  std::vector<z::DeviceNumber> devices;  // activated, whatever their state
+  std::optional<z::Nanoseconds> deadline;
+  api::Timers::Id timer = 0;
   bool is_performing = false;
 };
 
-Driver::Driver(EventLoop& loop, RealIo& io, std::string own_name, std::uint64_t first_session, Events events)
-    : loop_(loop), io_(io), own_name_(std::move(own_name)), first_session_(first_session), events_(std::move(events)) {}
+Driver::Driver(const z::Clock& clock, api::Timers& timers, Ctcs& ctcs, Options options, Events events)
+    : clock_(clock), timers_(timers), ctcs_(ctcs), options_(std::move(options)), events_(std::move(events)) {}
 
 Driver::~Driver() {
-  for (const auto& link : links_) loop_.cancel(link->timer);
+  for (const auto& link : links_) {
+    if (link->deadline) timers_.cancel(link->timer);
+    for (const auto device : link->devices) ctcs_.close(device);
+  }
 }
 
 Driver::LogicalLink* Driver::find(const std::string& node) const {
@@ -32,11 +41,20 @@ Driver::LogicalLink* Driver::find(const std::string& node) const {
   return found == links_.end() ? nullptr : found->get();
 }
 
+Driver::LogicalLink* Driver::link_of(z::DeviceNumber device) const {
+  const auto found = std::ranges::find_if(links_, [&](const auto& link) {
+    return std::ranges::find(link->devices, device) != link->devices.end();
+  });
+  return found == links_.end() ? nullptr : found->get();
+}
+
 Driver::LogicalLink& Driver::link_for(const std::string& node) {
   if (auto* link = find(node); link != nullptr && !node.empty()) return *link;
-  Link::Options options{.own_name = own_name_, .peer_name = node};
-  options.first_session = first_session_;
-  links_.push_back(std::make_unique<LogicalLink>(std::move(options)));
+  links_.push_back(std::make_unique<LogicalLink>(Link::Options{.own_name = options_.own_name,
+                                                               .peer_name = node,
+                                                               .max_block = options_.max_block,
+                                                               .window = options_.window,
+                                                               .first_session = options_.first_session}));
   return *links_.back();
 }
 
@@ -47,42 +65,48 @@ z::Result<> Driver::activate(const std::vector<z::DeviceNumber>& devices, const 
 }
 
 z::Result<> Driver::add_device(LogicalLink& link, z::DeviceNumber device) {
-  for (const auto& other : links_)
-    if (other->port(device) != nullptr) return z::failure("link device {:04X} is already active", device.value);
-  constexpr std::size_t most_devices = 16;
-  if (link.ports.size() == most_devices) return z::failure("a logical link has at most {} devices", most_devices);
-  CtcPort::Events events{
-      .opened = [this, &link, device] {
-        link.machine.device_opened(device, loop_.clock().now());
-        perform(link);
-      },
-      .lost = [this, &link, device] {
-        link.machine.device_lost(device);
-        perform(link);
-      },
-      .received = [this, &link, device](std::span<const std::byte> block) {
-        link.machine.received(device, block, loop_.clock().now());
-        perform(link);
-      },
-      .written = [this, &link, device] {
-        link.machine.written(device);
-        perform(link);
-      }};
-  auto port = std::make_unique<CtcPort>(loop_, io_, device, Link::Options{}.max_block, std::move(events));
-  Z_CHECK(port->open());
-  link.ports.emplace(device, std::move(port));
-  return {};
+  if (link_of(device) != nullptr) return z::failure("link device {:04X} is already active", device.value);
+  if (link.devices.size() == most_devices) return z::failure("a logical link has at most {} devices", most_devices);
+  link.devices.push_back(device);
+  auto opened = ctcs_.open(device, options_.max_block,
+                           {.opened =
+                                [this, &link, device] {
+                                  link.machine.device_opened(device, clock_.now());
+                                  perform(link);
+                                },
+                            .lost =
+                                [this, &link, device] {
+                                  link.machine.device_lost(device);
+                                  perform(link);
+                                },
+                            .received =
+                                [this, &link, device](std::span<const std::byte> block) {
+                                  link.machine.received(device, block, clock_.now());
+                                  perform(link);
+                                },
+                            .written =
+                                [this, &link, device] {
+                                  link.machine.written(device);
+                                  perform(link);
+                                }});
+  if (!opened) link.devices.pop_back();
+  return opened;
 }
 
 z::Result<> Driver::deactivate(z::DeviceNumber device) {
-  for (const auto& link : links_) {
-    if (link->ports.erase(device) == 0) continue;
-    io_.halt(device);
-    link->machine.device_lost(device);
-    perform(*link);
-    return {};
-  }
-  return z::failure("link device {:04X} is not active", device.value);
+  auto* link = link_of(device);
+  if (link == nullptr) return z::failure("link device {:04X} is not active", device.value);
+  ctcs_.close(device);
+  std::erase(link->devices, device);
+  link->machine.device_lost(device);
+  perform(*link);
+  return {};
+}
+
+void Driver::listen(Endpoint endpoint, Listener listener) {
+  const auto& added = listeners_[endpoint] = std::move(listener);
+  for (const auto& link : links_)
+    if (link->machine.is_up()) added.link_up(link->name);
 }
 
 bool Driver::is_up(const std::string& node) const {
@@ -104,8 +128,7 @@ void Driver::send(const std::string& node, Endpoint endpoint, Message message, s
 
 // An action can lead to events that come in here again (a message is answered at once); the outermost call does them all.
 void Driver::perform(LogicalLink& link) {
-  if (link.is_performing) return;
-  link.is_performing = true;
+  if (std::exchange(link.is_performing, true)) return;
   for (auto actions = link.machine.actions(); !actions.empty(); actions = link.machine.actions())
     for (auto& action : actions) perform_one(link, action);
   link.is_performing = false;
@@ -113,31 +136,46 @@ void Driver::perform(LogicalLink& link) {
 }
 
 void Driver::perform_one(LogicalLink& link, LinkAction& action) {
-  if (auto* write = std::get_if<WriteBlock>(&action)) {
-    if (auto* port = link.port(write->device); port != nullptr && port->is_open()) port->write(write->block.pieces);
-  } else if (auto* deliver = std::get_if<Deliver>(&action)) {
-    events_.message(link.name, deliver->endpoint, std::move(deliver->bytes));
-  } else if (const auto* sent = std::get_if<Sent>(&action)) {
-    if (auto waiting = sent_.extract(sent->token)) waiting.mapped()();
-  } else if (const auto* up = std::get_if<LinkUp>(&action)) {
-    link.name = up->node;
-    events_.link_up(up->node);
-  } else if (const auto* down = std::get_if<LinkDown>(&action)) {
-    events_.link_down(down->node);
-  } else if (const auto* rejected = std::get_if<RejectDevice>(&action)) {
-    events_.report(fmt::format("Link device {:04X} rejected: {}", rejected->device.value, rejected->reason));
-    link.machine.device_lost(rejected->device);
-  } else if (const auto* report = std::get_if<Report>(&action)) {
-    events_.report(report->text);
-  }
+  std::visit(
+      Overloaded{[&](WriteBlock& write) { ctcs_.write(write.device, write.block); },
+                 [&](Deliver& message) { deliver(link.name, message); },
+                 [&](const Sent& sent) {
+                   if (auto waiting = sent_.extract(sent.token)) waiting.mapped()();
+                 },
+                 [&](const LinkUp& up) {
+                   link.name = up.node;
+                   events_.report("ISFC link to node " + up.node + " is up");
+                   for (const auto& [endpoint, listener] : listeners_) listener.link_up(up.node);
+                   if (events_.link_up) events_.link_up(up.node);
+                 },
+                 [&](const LinkDown& down) {
+                   events_.report("ISFC link to node " + down.node + " is down");
+                   for (const auto& [endpoint, listener] : listeners_) listener.link_down(down.node);
+                   if (events_.link_down) events_.link_down(down.node);
+                 },
+                 [&](const RejectDevice& rejected) {
+                   events_.report(fmt::format("Link device {:04X} rejected: {}", rejected.device.value, rejected.reason));
+                   ctcs_.reopen(rejected.device);
+                 },
+                 [&](const Report& report) { events_.report(report.text); }},
+      action);
+}
+
+void Driver::deliver(const std::string& node, Deliver& message) {
+  const auto found = listeners_.find(message.endpoint);
+  if (found != listeners_.end()) found->second.message(node, std::move(message.bytes));
+  else if (events_.message) events_.message(node, message.endpoint, std::move(message.bytes));
 }
 
 void Driver::set_timer(LogicalLink& link) {
-  loop_.cancel(link.timer);
   const auto deadline = link.machine.deadline();
+  if (deadline == link.deadline) return;
+  if (link.deadline) timers_.cancel(link.timer);
+  link.deadline = deadline;
   if (!deadline) return;
-  link.timer = loop_.at(*deadline, [this, &link] {
-    link.machine.timer(loop_.clock().now());
+  link.timer = timers_.at(*deadline, [this, &link] {
+    link.deadline.reset();
+    link.machine.timer(clock_.now());
     perform(link);
   });
 }
@@ -147,14 +185,13 @@ std::vector<Driver::LinkView> Driver::links() const {
   for (const auto& link : links_) {
     LinkView view{link->name, {}};
     const auto devices = link->machine.devices();
-    for (const auto& [number, port] : link->ports) {
+    for (const auto number : link->devices) {
       const auto found = std::ranges::find(devices, number, &Link::DeviceView::device);
-      if (found == devices.end()) {
+      if (found == devices.end())
         view.devices.push_back({number, "Down", "Idle"});
-        continue;
-      }
-      view.devices.push_back({number, found->state == Link::DeviceState::up ? "Up" : "Opening",
-                              found->is_writing ? "Writing" : "Idle", found->bytes_sent, found->bytes_received});
+      else
+        view.devices.push_back({number, found->state == Link::DeviceState::up ? "Up" : "Opening",
+                                found->is_writing ? "Writing" : "Idle", found->bytes_sent, found->bytes_received});
     }
     views.push_back(std::move(view));
   }

@@ -78,7 +78,7 @@ std::vector<Sender::Piece> Sender::take(z::DeviceNumber device, std::size_t room
   while (has_frames() && room > sizeof(FrameHeader)) {
     room -= sizeof(FrameHeader);
     const auto left = waiting_.front()->length - waiting_.front()->cut;
-    if (left > room && room < smallest_cut) break;
+    if (left > room && room < smallest_cut && !result.empty()) break;
     const auto sequence = next_sequence_++;
     const auto& frame = unacknowledged_.emplace(sequence, cut(room, device)).first->second;
     room -= frame.length;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,7 +49,8 @@ class Member final : public System {
   Guests& guests() { return guests_; }
   api::Eligibility& eligibility() { return eligibility_; }
   Cluster& cluster() { return *cluster_; }
-  void guest_moved_away(const std::string& userid, const std::string& to);
+  // The book of a relocation that ended, one JSON object: a line of relocations.jsonl in the run directory.
+  void record_relocation(const std::string& json);
 
   // System
   std::string name() const override { return config_.system; }
@@ -89,7 +91,7 @@ class Member final : public System {
   void define_relocation_domain(RelocationDomainStatus domain, Done done) override;
   void test_relocation(RelocationTarget target, Told<std::vector<std::string>> told) override;
   void move(RelocationTarget target, RelocationLimits limits, std::string by, MoveEvents events) override;
-  std::vector<RelocationStatus> relocations() const override { return mover_->relocations(); }
+  std::vector<RelocationStatus> relocations() const override { return mover_->relocations_under_way(); }
   void modify_relocation(std::string userid, LimitChange change, Done done) override;
   void cancel_relocation(std::string userid, std::string by, Done done) override;
 
@@ -107,20 +109,21 @@ class Member final : public System {
   };
   static z::Result<Files> read_files(const lpar::MachineFile& file, const lpar::LparDefinition& lpar);
 
-  Member(Files files, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
+  Member(Files files, std::filesystem::path run_directory, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
   void connect_cluster();
+  void received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes);
   void check_volumes();
-  void activate_links();
-  void join();
-  void joined(bool as_member);
+  void ipl_ended(bool joined);
+  void lease_renewed(z::Nanoseconds until);
+  void fenced(const std::string& reason);
   void say(std::string_view text) { events_.operator_line(text); }
-  void log_operator_on();
   void machine_stopped(GuestMachine& machine);
   void start_after_logon(const std::string& userid, LogonRequest::Start start);
   void end(int status);
 
   EventLoop& loop_;
   Events events_;
+  const std::filesystem::path run_directory_;
   ConfigFile config_file_;
   Directory directory_;
   const SystemConfig config_;
@@ -135,7 +138,11 @@ class Member final : public System {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<RemoteCommands> remote_;
   std::unique_ptr<Mover> mover_;
+  EventLoop::Id lease_timer_ = 0;
+  bool without_lease_ = false;
+  bool ready_ = false;
   bool shutting_down_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace cp

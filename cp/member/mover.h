@@ -14,7 +14,7 @@ class Mover {
   virtual ~Mover() = default;
   virtual void test(RelocationTarget target, Told<std::vector<std::string>> told) = 0;
   virtual void move(RelocationTarget target, RelocationLimits limits, std::string by, MoveEvents events) = 0;
-  virtual std::vector<RelocationStatus> relocations() const = 0;
+  virtual std::vector<RelocationStatus> relocations_under_way() const = 0;
   virtual void modify(std::string userid, LimitChange change, Done done) = 0;
   virtual void cancel(std::string userid, std::string by, Done done) = 0;
   virtual bool is_moving(const std::string& userid) const = 0;

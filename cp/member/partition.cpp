@@ -52,8 +52,9 @@ z::Result<> Partition::attach_devices(const std::vector<std::string>& plugins) {
 z::Result<> Partition::add_volume(z::DeviceNumber number, channel::Device& device) {
   auto* dasd = dynamic_cast<dasd3390::Dasd3390*>(&device);
   if (dasd == nullptr) return {};
-  const auto& volume = dasd->volume();
-  volumes_.add({.rdev = number, .volid = volume->volser().value_or(""), .volume = volume});
+  auto volume = dasd->shared_volume();
+  auto volid = volume->volser().value_or("");
+  volumes_.add({.rdev = number, .volid = std::move(volid), .volume = std::move(volume)});
   return {};
 }
 

@@ -41,6 +41,7 @@ void Member::logon(LogonRequest request, Done done) {
   auto build = [this, userid, request, done](Answer<> claimed) {
     if (!claimed) return done(claimed);
     if (auto logged_on = users_.log_on(userid, request.terminal, [this](const std::string& line) { say(line); }); !logged_on) {
+      cluster_->disown_guest(userid);
       cluster_->release_user(userid);
       return done(std::unexpected{trouble(fmt::format("HCPLGA1E {}: {}", userid, logged_on.error().text()))});
     }
@@ -48,8 +49,14 @@ void Member::logon(LogonRequest request, Done done) {
     start_after_logon(userid, request.start);
     done({});
   };
-  if (entry->configuration == DirectoryEntry::Configuration::multiple) build({});
-  else cluster_->claim_user(userid, std::move(build));
+  if (entry->configuration == DirectoryEntry::Configuration::multiple) return build({});
+  cluster_->claim_user(userid, [this, userid, build = std::move(build)](Answer<> claimed) {
+    if (!claimed) return build(claimed);
+    cluster_->own_guest(userid, [this, userid, build](const Answer<>& owned) {
+      if (!owned) cluster_->release_user(userid);
+      build(owned);
+    });
+  });
 }
 
 void Member::start_after_logon(const std::string& userid, LogonRequest::Start start) {
@@ -65,6 +72,7 @@ void Member::logoff(std::string userid, std::string by, Done done) {
   if (users_.session(userid) == nullptr) return done(refusal(not_logged_on, userid));
   if (mover_->is_moving(userid)) return done(std::unexpected{trouble(fmt::format("HCPRLH1E {} is being relocated", userid))});
   users_.log_off(userid);
+  cluster_->disown_guest(userid);
   cluster_->release_user(userid);
   say(fmt::format("USER DSC   LOGOFF AS  {:<8} USERS = {:<5}{}", userid, users_.sessions().size(),
                   by.empty() ? "" : " FORCED BY " + by));

@@ -44,7 +44,7 @@ TEST(GuestBlock, ATornWriteLeavesTheFormerState) {
   const auto target = block.stale_copy();
   ASSERT_TRUE(block.set("LINUX01", committed, {}));
   const auto next = block.encode_next();
-  std::copy_n(next.begin(), 512, bucket.copies[target].begin());
+  std::copy_n(next.begin(), 80, bucket.copies[target].begin());
   EXPECT_EQ(bucket.read()->find("LINUX01"), running);
 }
 

@@ -1,0 +1,322 @@
+// The functions of a CPU: condition codes and what they leave (PoP ch. 14 and 15).
+#include "channel_fixture.h"
+
+namespace channel::test {
+namespace {
+
+using Log = std::vector<std::string>;
+
+class IoFunction : public ChannelTest {
+ protected:
+  // A READ that waits; returns once the device has been asked.
+  void start_waiting_read() {
+    device->on(0x02, [this](Transfer&) {
+      z::Lock guard{lock};
+      reading = true;
+      changed.notify_all();
+      return Ending::wait();
+    });
+    program({ccw1(0x02, 0, 1, data_at)});
+    ASSERT_EQ(start(), Answer::cc0);
+    wait_until([this] { return reading; });
+    settle();
+  }
+  bool reading = false;
+};
+
+TEST_F(IoFunction, AnswersCondition3ForASubchannelThatIsNotThere) {
+  Schib schib{};
+  EXPECT_EQ(subsystem->store(0x0001'0001, schib), Answer::cc3);
+  EXPECT_EQ(subsystem->start(0x0001'0001, orb()), Answer::cc3);
+}
+
+TEST_F(IoFunction, IdentificationWithoutItsOneBitIsAnOperandException) {
+  EXPECT_EQ(subsystem->start(0, orb()), Answer::operand_exception);
+  EXPECT_EQ(subsystem->halt(0x0002'0000), Answer::operand_exception);
+}
+
+TEST_F(IoFunction, StartNeedsAnEnabledSubchannelAndAPath) {
+  auto request = orb();
+  request.control = Orb::format_1 | 0x4000;  // path 1 is not installed
+  EXPECT_EQ(subsystem->start(ssid, request), Answer::cc3);
+  modify([](Pmcw& pmcw) { pmcw.flags = pmcw.flags & ~Pmcw::enabled; });
+  EXPECT_EQ(start(), Answer::cc3);
+}
+
+TEST_F(IoFunction, RequestWithReservedBitsOrTransportModeIsAnOperandException) {
+  EXPECT_EQ(start(Orb::format_1 | 0x02), Answer::operand_exception);
+  EXPECT_EQ(start(Orb::transport_mode), Answer::operand_exception);
+}
+
+TEST_F(IoFunction, StartOnABusySubchannelIsCondition2AndOnAStatusPendingOne1) {
+  start_waiting_read();
+  EXPECT_EQ(start(), Answer::cc2);
+  device->on(0x02, ScriptedDevice::sends({1}));
+  device->port().resume();
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  EXPECT_EQ(start(), Answer::cc1);
+  EXPECT_EQ(subsystem->halt(ssid), Answer::cc1);
+  interruption();
+  EXPECT_EQ(start(), Answer::cc0);
+  interruption();
+}
+
+TEST_F(IoFunction, WaitingDeviceShowsSubchannelAndDeviceActive) {
+  start_waiting_read();
+  EXPECT_EQ(scsw().control & 0xFFFF, Scsw::start_function | Scsw::subchannel_active | Scsw::device_active);
+}
+
+TEST_F(IoFunction, WaitingCommandIsExecutedAgainAfterResume) {
+  start_waiting_read();
+  device->on(0x02, ScriptedDevice::sends({5}));
+  device->port().resume();
+  EXPECT_EQ(interruption().scsw.device_status, 0x0C);
+  EXPECT_EQ(bytes(data_at, 1)[0], 5);
+  EXPECT_EQ(device->log(), (Log{"begin", "02", "02", "end"}));
+}
+
+TEST_F(IoFunction, HaltEndsAWaitingCommandWithChannelEndAndDeviceEnd) {
+  start_waiting_read();
+  EXPECT_EQ(subsystem->halt(ssid), Answer::cc0);
+  const auto irb = interruption();
+  EXPECT_EQ(irb.scsw.control & 0xFFFF, Scsw::start_function | Scsw::halt_function | 0x07);
+  EXPECT_EQ(irb.scsw.device_status, 0x0C);
+  EXPECT_EQ(device->log(), (Log{"begin", "02", "halt", "end"}));
+  EXPECT_EQ(scsw().control & 0xFFFF, 0U);
+}
+
+TEST_F(IoFunction, HaltOfAnIdleSubchannelIsStatusPendingAlone) {
+  EXPECT_EQ(subsystem->halt(ssid), Answer::cc0);
+  EXPECT_EQ(interruption().scsw.control & 0xFFFF, Scsw::halt_function | Scsw::status_pending);
+}
+
+TEST_F(IoFunction, ClearDropsEverythingAndIsStatusPendingAlone) {
+  start_waiting_read();
+  EXPECT_EQ(subsystem->clear(ssid), Answer::cc0);
+  const auto irb = interruption();
+  EXPECT_EQ(irb.scsw.control & 0xFFFF, Scsw::clear_function | Scsw::status_pending);
+  EXPECT_EQ(irb.scsw.device_status, 0);
+  EXPECT_EQ(device->log(), (Log{"begin", "02", "clear", "end"}));
+}
+
+TEST_F(IoFunction, ClearTakesAwayAPendingInterruption) {
+  program({ccw1(0x03, 0, 0, 0)});
+  start();
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  subsystem->quiesce();
+  EXPECT_EQ(subsystem->clear(ssid), Answer::cc0);
+  EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+  subsystem->continue_io();
+  EXPECT_EQ(interruption().scsw.control & 0xFFFF, Scsw::clear_function | Scsw::status_pending);
+}
+
+TEST_F(IoFunction, HaltStopsAnEndlessProgram) {
+  program({ccw1(0x03, CC, 0, 0), ccw1(0x08, 0, 0, program_at)});
+  start();
+  EXPECT_EQ(subsystem->halt(ssid), Answer::cc0);
+  EXPECT_TRUE(interruption().scsw.has(Scsw::halt_function));
+}
+
+TEST_F(IoFunction, CancelTakesBackAStartTheDeviceHasNotSeen) {
+  subsystem->quiesce();
+  program({ccw1(0x03, 0, 0, 0)});
+  EXPECT_EQ(start(), Answer::cc0);
+  EXPECT_EQ(subsystem->cancel(ssid), Answer::cc0);
+  EXPECT_EQ(scsw().control & 0xFFFF, 0U);
+  subsystem->continue_io();
+  settle();
+  EXPECT_TRUE(device->log().empty());
+}
+
+TEST_F(IoFunction, CancelOfAnActiveProgramIsCondition2) {
+  start_waiting_read();
+  EXPECT_EQ(subsystem->cancel(ssid), Answer::cc2);
+}
+
+TEST_F(IoFunction, TestOfAnIdleSubchannelIsCondition1) {
+  Irb irb{};
+  EXPECT_EQ(subsystem->test(ssid, irb), Answer::cc1);
+}
+
+TEST_F(IoFunction, TestAloneLeavesStatusPending) {
+  program({ccw1(0x03, 0, 0, 0)});
+  start();
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  Irb irb{};
+  EXPECT_EQ(subsystem->test(ssid, irb), Answer::cc0);
+  EXPECT_EQ(subsystem->test(ssid, irb), Answer::cc0);
+  EXPECT_TRUE(subsystem->pending_interruption(0xFF));
+  subsystem->clear_status(ssid);
+  EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+  EXPECT_EQ(subsystem->test(ssid, irb), Answer::cc1);
+}
+
+// Suspend and resume
+
+TEST_F(IoFunction, SuspendFlagStopsBeforeItsCommandAndResumeRefetchesIt) {
+  program({ccw1(0x03, CC, 0, 0), ccw1(0x13, S | CC, 0, 0), ccw1(0x23, 0, 0, 0)});
+  EXPECT_EQ(start(Orb::format_1 | Orb::suspend_control), Answer::cc0);
+  const auto suspended = interruption();
+  EXPECT_EQ(suspended.scsw.control & 0xFFFF, Scsw::start_function | Scsw::suspended | Scsw::intermediate | Scsw::status_pending);
+  EXPECT_EQ(suspended.scsw.ccw_address, program_at + 16);
+  EXPECT_EQ(scsw().control & 0xFFFF, Scsw::start_function | Scsw::suspended);
+  put(program_at + 8, ccw1(0x33, CC, 0, 0));
+  EXPECT_EQ(subsystem->resume(ssid), Answer::cc0);
+  EXPECT_EQ(interruption().scsw.control & 0xFFFF, 0x4007U);
+  EXPECT_EQ(device->log(), (Log{"begin", "03", "33", "23", "end"}));
+}
+
+TEST_F(IoFunction, ResumeWithTheSuspendFlagStillOnSuspendsAgain) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  interruption();
+  EXPECT_EQ(subsystem->resume(ssid), Answer::cc0);
+  EXPECT_TRUE(interruption().scsw.has(Scsw::suspended));
+  EXPECT_EQ(device->log(), (Log{"begin"}));
+}
+
+TEST_F(IoFunction, SuspendedInterruptionCanBeSuppressed) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control | Orb::suppress_suspended);
+  while (!scsw().has(Scsw::suspended)) settle();
+  EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+}
+
+TEST_F(IoFunction, ResumeWithoutSuspendControlIsCondition2) {
+  start_waiting_read();
+  EXPECT_EQ(subsystem->resume(ssid), Answer::cc2);
+}
+
+TEST_F(IoFunction, ResumeOfASubchannelWithPendingStatusIsCondition1) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  EXPECT_EQ(subsystem->resume(ssid), Answer::cc1);
+}
+
+TEST_F(IoFunction, CancelEndsASuspendedProgram) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  interruption();
+  EXPECT_EQ(subsystem->cancel(ssid), Answer::cc0);
+  EXPECT_EQ(scsw().control & 0xFFFF, 0U);
+  program({ccw1(0x13, 0, 0, 0)});
+  EXPECT_EQ(start(), Answer::cc0);
+  interruption();
+  EXPECT_EQ(device->log(), (Log{"begin", "end", "begin", "13", "end"}));
+}
+
+TEST_F(IoFunction, HaltOfASuspendedProgramOnlyStopsIt) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  interruption();
+  EXPECT_EQ(subsystem->halt(ssid), Answer::cc0);
+  EXPECT_EQ(interruption().scsw.control & 0xFFFF, Scsw::start_function | Scsw::halt_function | Scsw::status_pending);
+}
+
+// Modify and store
+
+TEST_F(IoFunction, StoreShowsTheInitialPathManagementControlWord) {
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0x40}, z::Chpid{0x41}}));
+  Schib schib{};
+  EXPECT_EQ(subsystem->store(0x0001'0001, schib), Answer::cc0);
+  EXPECT_EQ(schib.pmcw.flags, Pmcw::device_number_valid);
+  EXPECT_EQ(schib.pmcw.device_number, 0x0300);
+  EXPECT_EQ(schib.pmcw.path_installed_mask, 0xC0);
+  EXPECT_EQ(schib.pmcw.path_available_mask, 0xC0);
+  EXPECT_EQ(schib.pmcw.path_operational_mask, 0xFF);
+  EXPECT_EQ(schib.pmcw.chpid[0], 0x40);
+  EXPECT_EQ(schib.pmcw.chpid[1], 0x41);
+}
+
+TEST_F(IoFunction, StartUsesTheFirstPathOfTheMask) {
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0x40}, z::Chpid{0x41}}));
+  Schib schib{};
+  subsystem->store(0x0001'0001, schib);
+  schib.pmcw.flags = schib.pmcw.flags | Pmcw::enabled;
+  subsystem->modify(0x0001'0001, schib);
+  program({ccw1(0x03, 0, 0, 0)});
+  auto request = orb();
+  request.control = Orb::format_1 | 0x7F00;
+  EXPECT_EQ(subsystem->start(0x0001'0001, request), Answer::cc0);
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  Irb irb{};
+  subsystem->test(0x0001'0001, irb);
+  EXPECT_EQ(irb.esw.last_path_used_mask, 0x40);
+}
+
+TEST_F(IoFunction, ModifyChangesOnlyWhatItMay) {
+  modify([](Pmcw& pmcw) {
+    pmcw.device_number = 0x9999;
+    pmcw.path_installed_mask = 0xFF;
+    pmcw.interruption_parameter = 0x1234'5678;
+    pmcw.control = Pmcw::concurrent_sense;
+  });
+  Schib schib{};
+  subsystem->store(ssid, schib);
+  EXPECT_EQ(schib.pmcw.device_number, 0x0200);
+  EXPECT_EQ(schib.pmcw.path_installed_mask, 0x80);
+  EXPECT_EQ(schib.pmcw.interruption_parameter, 0x1234'5678U);
+  EXPECT_EQ(schib.pmcw.control, Pmcw::concurrent_sense);
+}
+
+TEST_F(IoFunction, ModifyWithReservedBitsIsAnOperandException) {
+  Schib schib{};
+  subsystem->store(ssid, schib);
+  schib.pmcw.flags = schib.pmcw.flags | 0x0400;
+  EXPECT_EQ(subsystem->modify(ssid, schib), Answer::operand_exception);
+  subsystem->store(ssid, schib);
+  schib.pmcw.control = 0x8;
+  EXPECT_EQ(subsystem->modify(ssid, schib), Answer::operand_exception);
+}
+
+TEST_F(IoFunction, ModifyOfABusySubchannelIsCondition2) {
+  start_waiting_read();
+  Schib schib{};
+  subsystem->store(ssid, schib);
+  EXPECT_EQ(subsystem->modify(ssid, schib), Answer::cc2);
+}
+
+// Configuration
+
+TEST_F(IoFunction, DetachMakesTheSubchannelNotOperationalAndReportsIt) {
+  ASSERT_TRUE(subsystem->detach(number));
+  EXPECT_EQ(subsystem->take_channel_report(), 0x0304'0000U);
+  EXPECT_EQ(subsystem->take_channel_report(), 0U);
+  EXPECT_EQ(start(), Answer::cc3);
+  Schib schib{};
+  EXPECT_EQ(subsystem->store(ssid, schib), Answer::cc0);
+  EXPECT_EQ(schib.pmcw.flags, 0);
+  EXPECT_EQ(subsystem->device(number), nullptr);
+}
+
+TEST_F(IoFunction, NumbersOfDetachedSubchannelsAreFreeAfterAReset) {
+  ASSERT_TRUE(subsystem->detach(number));
+  EXPECT_EQ(subsystem->attach(number, std::make_unique<ScriptedDevice>()).value().value, 1);
+  subsystem->reset();
+  EXPECT_EQ(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>()).value().value, 0);
+}
+
+TEST_F(IoFunction, DeviceNumberInUseIsRefused) {
+  EXPECT_FALSE(subsystem->attach(number, std::make_unique<ScriptedDevice>()));
+}
+
+TEST_F(IoFunction, LostReportsLeaveOverflowInTheLastOne) {
+  for (std::uint16_t i = 0; i < 40; ++i)
+    ASSERT_TRUE(subsystem->attach(z::DeviceNumber{static_cast<std::uint16_t>(0x1000 + i)}, std::make_unique<ScriptedDevice>()));
+  std::uint32_t word = 0, last = 0;
+  while ((word = subsystem->take_channel_report()) != 0) last = word;
+  EXPECT_EQ(last, 0x2304'0000U | 32);
+}
+
+TEST_F(IoFunction, ResetEndsProgramsAndDisablesSubchannels) {
+  start_waiting_read();
+  subsystem->reset();
+  EXPECT_EQ(device->log(), (Log{"begin", "02", "end", "reset"}));
+  EXPECT_EQ(scsw().control, 0U);
+  EXPECT_EQ(start(), Answer::cc3);
+  EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+}
+
+}  // namespace
+}  // namespace channel::test
