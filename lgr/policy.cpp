@@ -27,21 +27,25 @@ z::Nanoseconds saturated_sum(z::Nanoseconds a, z::Nanoseconds b) {
 
 z::BytesPerSecond expected_rate(std::span<const PassReport> passes) {
   z::BytesPerSecond mean;
+  z::Pages frames;
+  z::Nanoseconds time{};
   for (const PassReport& pass : passes) {
+    frames += pass.frames;
+    time += pass.time;
     if (pass.bytes < telling_amount || pass.time.count() <= 0) continue;
     mean.value = mean.value == 0 ? pass.rate().value : (mean.value + pass.rate().value) / 2;
   }
-  if (mean.value > 0) return mean;
   // Nothing but zero pages so far: how fast they were found and marked is all there is to go by.
-  const PassReport& last = passes.back();
-  return last.frames.bytes() / std::max(last.time, z::Nanoseconds{1});
+  return mean.value > 0 ? mean : frames.bytes() / std::max(time, z::Nanoseconds{1});
 }
 
 z::Nanoseconds expected_quiesce(std::span<const PassReport> passes, const Limits& limits) {
   Z_ASSERT(!passes.empty());
   const z::Pages dirty = passes.back().dirty;
-  if (dirty.value == 0) return limits.handover;
-  return saturated_sum(dirty.bytes() / expected_rate(passes), limits.handover);
+  const z::BytesPerSecond rate = expected_rate(passes);
+  // Not one frame has moved: nothing is known, and MAXQUIESCE is enforced by the clock anyway.
+  if (dirty.value == 0 || rate.value == 0) return limits.handover;
+  return saturated_sum(dirty.bytes() / rate, limits.handover);
 }
 
 Decision after_pass(std::span<const PassReport> passes, z::Nanoseconds elapsed, const Limits& limits) {

@@ -64,7 +64,8 @@ struct Offer {
   std::uint8_t forces;
   std::uint8_t asynchronous;
   std::uint8_t immediate;
-  std::uint8_t reserved[3];
+  std::uint8_t reserved;
+  z::be16 progress_every;  // bursts: how often the source wants Progress
   z::be64 max_total_ns;    // zero: NOLIMIT
   z::be64 max_quiesce_ns;
 };
