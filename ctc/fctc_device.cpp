@@ -114,7 +114,7 @@ Ending FctcDevice::execute_local(Operation operation, Transfer& data) {
 
 void FctcDevice::issue(std::uint8_t code, Operation operation, Transfer& data) {
   outstanding_ = {.sequence = ++sequence_, .operation = operation};
-  if (!is_linked_) {
+  if (role_ == Role::proxy && !is_linked_) {
     take({.kind = Action::Kind::ending, .status = channel::unit_check, .sense = sense_peer_disconnected});
     return;
   }

@@ -28,8 +28,8 @@ struct Hello {
   z::be16 version = protocol_version;
   Carrier carrier{};
   std::uint8_t unused = 0;
-  Text<40> name;
-  Text<40> peer;
+  Text<Identity::longest> name;
+  Text<Identity::longest> peer;
 };
 static_assert(sizeof(Hello) == 92);
 
@@ -54,8 +54,8 @@ std::string objection(const Hello& theirs, const Identity& own, Carrier carrier)
 Hello hello_of(const Identity& own, Carrier carrier) {
   Hello hello;
   hello.carrier = carrier;
-  hello.name = Text<40>::of(own.name);
-  hello.peer = Text<40>::of(own.peer);
+  hello.name = Text<Identity::longest>::of(own.name);
+  hello.peer = Text<Identity::longest>::of(own.peer);
   return hello;
 }
 

@@ -11,6 +11,7 @@ namespace ctc {
 
 // How an end names itself ("LP01/6000") and whom it expects at the other end; no name: anyone.
 struct Identity {
+  static constexpr std::size_t longest = 40;
   std::string name;
   std::string peer;
 };

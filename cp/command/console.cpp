@@ -70,7 +70,18 @@ Answer<Progress> at(Command& command) {
 }
 
 // The console of a virtual machine waits by itself; there is nothing for CP to do.
-Answer<Progress> sleep(Command&) { return Progress::complete; }
+// SLEEP n [SEC|MIN|HRs]: the issuer's next command waits. Without a number nothing would wake an operator's console, so it
+// is asked for.
+Answer<Progress> sleep(Command& command) {
+  auto& words = command.words;
+  constexpr std::uint64_t most = 99'999;
+  std::chrono::seconds duration{static_cast<std::int64_t>(Z_TRY(words.number(1, most)))};
+  if (words.take_if("MIN")) duration *= 60;
+  else if (words.take_if("HRs")) duration *= 3600;
+  else words.take_if("SEC");
+  command.system.wake_after(duration, command.done());
+  return Progress::pending;
+}
 
 constexpr auto rules = std::to_array<CommandRule>({
     {"Message", "", message_},

@@ -24,6 +24,7 @@ class System {
   // This member.
   virtual std::string name() const = 0;
   virtual TimeOfDay time_of_day() const = 0;
+  virtual void wake_after(std::chrono::seconds duration, Done done) = 0;
   virtual CpLevel level() const = 0;
   virtual std::vector<RealProcessor> processors() const = 0;
   virtual RealStorage real_storage() const = 0;

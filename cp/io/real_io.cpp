@@ -130,7 +130,7 @@ z::Result<> RealIo::open(z::DeviceNumber number) {
 
 void RealIo::start(z::DeviceNumber number, const IoArea& program, Done done) {
   auto& device = devices_.at(number);
-  if (device.done) device.waiting.emplace_back(program.origin(), std::move(done));
+  if (device.done || !device.waiting.empty()) device.waiting.emplace_back(program.origin(), std::move(done));
   else begin(device, program.origin(), std::move(done));
 }
 
@@ -138,14 +138,21 @@ void RealIo::begin(Device& device, z::AbsoluteAddress program, Done done) {
   channel::Orb orb{};
   orb.control = channel::Orb::format_1 | channel::Orb::path_mask;
   orb.program_address = static_cast<std::uint32_t>(program.value);
-  device.done = std::move(done);
-  if (subsystem_->start(device.ssid, orb) == channel::Answer::cc0) return;
+  const auto answer = subsystem_->start(device.ssid, orb);
+  if (answer == channel::Answer::cc0) {
+    device.done = std::move(done);
+    return;
+  }
+  // Status is pending that nobody asked for: it is taken first, and then this start has its turn.
+  if (answer == channel::Answer::cc1) {
+    device.waiting.emplace_front(program, std::move(done));
+    return;
+  }
   // Answered through the loop, so that a caller never sees its completion inside `start`.
-  loop_.post([this, alive = alive_, &device] {
+  loop_.post([this, alive = alive_, &device, done = std::move(done)] {
     if (!*alive) return;
-    const auto failed = std::exchange(device.done, nullptr);
+    done(IoEnd{.deferred_cc = 3, .sense = {}});
     start_next(device);
-    failed(IoEnd{.deferred_cc = 3, .sense = {}});
   });
 }
 
@@ -176,7 +183,7 @@ void RealIo::handle(std::uint32_t ssid) {
   const auto end = end_of(irb);
   if ((irb.scsw.control & channel::Scsw::functions) == 0) {
     if (device.unsolicited) device.unsolicited(end.device_status);
-    return;
+    return start_next(device);
   }
   if (!device.done || !is_final(irb.scsw)) return;
   const auto done = std::exchange(device.done, nullptr);

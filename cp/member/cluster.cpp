@@ -54,11 +54,8 @@ Cluster::Cluster(EventLoop& loop, RealIo& io, const SystemConfig& config, const 
     : loop_(loop), io_(io), config_(config), volumes_(volumes), events_(std::move(events)), ctcs_(loop, io),
       isfc_(loop.clock(), loop, ctcs_,
             {.own_name = config.system, .first_session = z::tod_of_utc(loop.clock().utc()).value},
-            {.link_up = [this](const std::string& node) { events_.console(fmt::format("HCPKCL2714I Link with {} is up", node)); },
-             .link_down = [this](const std::string& node) {
-               events_.console(fmt::format("HCPKCL2715I Link with {} is down", node));
-               events_.link_down(node);
-             },
+            {.link_up = [](const std::string&) {},  // ISFC itself tells the operator
+             .link_down = [this](const std::string& node) { events_.link_down(node); },
              .message = [this](const std::string& node, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
                events_.message(node, endpoint, std::move(bytes));
              },

@@ -55,6 +55,7 @@ class Member final : public System {
   // System
   std::string name() const override { return config_.system; }
   TimeOfDay time_of_day() const override;
+  void wake_after(std::chrono::seconds duration, Done done) override;
   CpLevel level() const override;
   std::vector<RealProcessor> processors() const override;
   RealStorage real_storage() const override;

@@ -1,11 +1,13 @@
 // What CP knows of its own partition: time, level, processors, storage, devices.
-#include <thread>
-
 #include "cp/member/member.h"
 
 namespace cp {
 
 TimeOfDay Member::time_of_day() const { return {.utc = loop_.clock().utc()}; }
+
+void Member::wake_after(std::chrono::seconds duration, Done done) {
+  loop_.after(duration, [done = std::move(done)] { done({}); });
+}
 
 CpLevel Member::level() const {
   return {.product = "Endicott Version 0 Release 1.0 (as z/VM Version 6 Release 3.0)", .service_level = "0001", .generated = ipled_,

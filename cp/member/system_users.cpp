@@ -45,7 +45,6 @@ void Member::logon(LogonRequest request, Done done) {
       cluster_->release_user(userid);
       return done(std::unexpected{trouble(fmt::format("HCPLGA1E {}: {}", userid, logged_on.error().text()))});
     }
-    say(fmt::format("AUTO LOGON  ***   {:<8} USERS = {:<5} BY {}", userid, users_.sessions().size(), request.by));
     start_after_logon(userid, request.start);
     done({});
   };

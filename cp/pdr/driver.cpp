@@ -38,7 +38,7 @@ void Driver::read_and_lock(LockRequest request, std::function<void(Locked)> done
   const auto record = program.reserve(record_size);
   area_.write(record, bytes_of(request.lock));
   program.add_at(eckd::read_data, record + sizeof(Key), sizeof(Data), Flag::chain_command);
-  eckd::add_search_key(program, wanted);
+  eckd::add_search_record(program, pdr_cylinder, pdr_head, pdr_record_number);
   program.add_at(eckd::write_key_and_data, record, record_size);
   io_.start(device_, area_, [this, record, key = request.lock, done = std::move(done)](const IoEnd& end) mutable {
     if (end.ok()) return done({.outcome = Locked::Outcome::granted, .key = key, .data = area_.read(record + sizeof(Key), sizeof(Data)), .error = {}});
@@ -59,6 +59,7 @@ void Driver::write_and_unlock(Key lock, Key unlocked, std::vector<std::byte> dat
   ChannelProgram program{area_, most_ccws};
   eckd::begin_on_track(program, Intent::update, pdr_cylinder, pdr_head);
   eckd::add_search_key(program, bytes_of(lock));
+  eckd::add_search_record(program, pdr_cylinder, pdr_head, pdr_record_number);
   const auto record = program.reserve(record_size);
   area_.write(record, bytes_of(unlocked));
   area_.write(record + sizeof(Key), data);

@@ -12,9 +12,12 @@ namespace cp::pdr {
 // who holds the lock), and the DEFINE EXTENT of one track makes it atomic against the other members' programs
 // (dasd3390/README.md, "Sharing"):
 //
-//   read and lock:     SEARCH KEY the unlocked key, READ DATA, SEARCH KEY again, WRITE KEY AND DATA the locked key and the
-//                      data just read
-//   write and unlock:  SEARCH KEY the very lock that we hold, WRITE KEY AND DATA
+//   read and lock:     SEARCH KEY the unlocked key, READ DATA, SEARCH ID, WRITE KEY AND DATA the locked key and the data
+//                      just read
+//   write and unlock:  SEARCH KEY the very lock that we hold, SEARCH ID, WRITE KEY AND DATA
+//
+// The key search alone proves the state of the lock; WRITE KEY AND DATA needs the SEARCH ID because a key that was
+// searched has passed the heads.
 //
 // On the event loop.
 class Driver final : public Store {

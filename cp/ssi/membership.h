@@ -141,7 +141,8 @@ class Membership {
   void mark_stopped_members(Moment at, pdr::Record& record);
   bool is_stale(Moment at, api::MemberSlot slot) const;
   void update_self(Moment at, pdr::Record& record);
-  void try_to_join(pdr::Record& record);
+  void try_to_join(Moment at, pdr::Record& record);
+  void beat(Moment at, pdr::Record& record) const;
   void end_join(pdr::Record& record);
   void update_as_member(pdr::Record& record);
   void run_commands(Moment at, pdr::Record& record);
@@ -197,6 +198,7 @@ class Membership {
   bool again_ = false;                  // another cycle is wanted as soon as this one ends
   bool pdr_in_error_ = false;
   bool has_record_ = false;
+  unsigned moves_of_former_life_ = 0;  // of our entry, seen while settling
 
   z::Nanoseconds lease_until_{};
   bool has_lease_ = false;

@@ -28,7 +28,8 @@ void Membership::observe(Moment at, const pdr::Record& record) {
     const auto [found, is_new] = peers_.try_emplace(slot_at(i));
     auto& peer = found->second;
     const bool moved = peer.seen_incarnation != member.incarnation || peer.seen_heartbeats != member.heartbeats;
-    if (moved && !is_new && phase_ == Phase::settling && slot_at(i) == own_slot_) {
+    // One move may be the last write of a former life that was under way when it died.
+    if (moved && !is_new && phase_ == Phase::settling && slot_at(i) == own_slot_ && ++moves_of_former_life_ > 1) {
       console("HCPPLM1667E System " + options_.own_name + " is running already, this system does not join the SSI cluster.");
       phase_ = Phase::isolated;
       actions_.emplace_back(JoinEnded{JoinEnded::Outcome::isolated});
@@ -75,7 +76,7 @@ void Membership::update_self(Moment at, pdr::Record& record) {
   }
   switch (phase_) {
     case Phase::settling: settle_former_life(at, record); break;
-    case Phase::waiting: try_to_join(record); break;
+    case Phase::waiting: try_to_join(at, record); break;
     case Phase::joining: end_join(record); break;
     case Phase::member: update_as_member(record); break;
     case Phase::leaving: {
@@ -86,7 +87,10 @@ void Membership::update_self(Moment at, pdr::Record& record) {
     }
     default: return;
   }
-  if (!is_running(self(record)->state) || (!is_active() && self(record)->state != MemberState::joining)) return;
+  if (is_active() && is_running(self(record)->state)) beat(at, record);
+}
+
+void Membership::beat(Moment at, pdr::Record& record) const {
   auto& own = *self(record);
   ++own.heartbeats;
   own.stamp = at.tod;
@@ -123,7 +127,7 @@ std::optional<std::string> Membership::obstacle_to_join(const pdr::Record& recor
   return std::nullopt;
 }
 
-void Membership::try_to_join(pdr::Record& record) {
+void Membership::try_to_join(Moment at, pdr::Record& record) {
   if (const auto obstacle = obstacle_to_join(record)) {
     if (wait_reason_ != *obstacle) console(*obstacle);
     wait_reason_ = *obstacle;
@@ -135,6 +139,7 @@ void Membership::try_to_join(pdr::Record& record) {
   own.change_state(MemberState::joining, options_.own_name);
   own.down_reason = pdr::DownReason::undetermined;
   ++own.incarnation;
+  beat(at, record);
 }
 
 void Membership::end_join(pdr::Record& record) {

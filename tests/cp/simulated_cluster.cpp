@@ -74,7 +74,7 @@ bool Cluster::is_joined(unsigned index) {
 
 bool Cluster::runs_guests(unsigned index) {
   const auto* m = members_[index].get();
-  return m != nullptr && m->host->runs() && !m->is_fenced && world.clock().now() < m->lease_until;
+  return m != nullptr && m->host->runs() && !m->is_fenced && !m->is_shutting_down && world.clock().now() < m->lease_until;
 }
 
 MemberState Cluster::pdr_state(unsigned index) const { return volume.record().members[index].state; }

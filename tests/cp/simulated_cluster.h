@@ -23,6 +23,7 @@ struct Member {
   z::Nanoseconds lease_until{};
   bool is_fenced = false;
   bool has_left = false;
+  bool is_shutting_down = false;
 };
 
 // Members MEMBER1 to MEMBERn, each pair linked by `devices` CTCs.

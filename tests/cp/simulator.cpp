@@ -196,7 +196,12 @@ void Network::refresh(z::DeviceNumber device) {
 Volume::Volume(World& world, const std::string& ssi_name, const std::vector<std::string>& slots) : world_(world) {
   auto fresh = cp::pdr::create(ssi_name, slots, z::tod_of_utc(world.clock().utc()));
   key_ = fresh.key;
-  data_ = std::move(fresh.data);
+  write(std::move(fresh.data));
+}
+
+void Volume::write(std::vector<std::byte> data) {
+  data_ = std::move(data);
+  record_ = *cp::pdr::decode(data_);
 }
 
 void Volume::set_unreachable(const std::string& host, bool is_unreachable) {
@@ -252,7 +257,7 @@ void VolumeStore::write_and_unlock(cp::pdr::Key lock, cp::pdr::Key unlocked, std
     const bool holds = volume.key_ == lock;
     if (fault != Volume::Fault::before && holds) {
       volume.key_ = unlocked;
-      volume.data_ = data;
+      volume.write(data);
     }
     const auto result = fault != Volume::Fault::none ? Written::unknown : holds ? Written::written : Written::lock_lost;
     return [done, result] { done(result); };

@@ -149,7 +149,7 @@ class Network {
 class Volume {
  public:
   Volume(World& world, const std::string& ssi_name, const std::vector<std::string>& slots);
-  cp::pdr::Record record() const { return *cp::pdr::decode(data_); }
+  const cp::pdr::Record& record() const { return record_; }
   const cp::pdr::Key& key() const { return key_; }
   // An I/O error before (nothing written) or after (written, but the answer is lost) the operation.
   void set_errors(unsigned per_mille) { errors_per_mille_ = per_mille; }
@@ -164,7 +164,10 @@ class Volume {
 
   World& world_;
   cp::pdr::Key key_;
+  void write(std::vector<std::byte> data);
+
   std::vector<std::byte> data_;
+  cp::pdr::Record record_;  // `data_` decoded
   std::map<std::string, cp::api::GuestRecord> guests_;
   unsigned errors_per_mille_ = 0;
   std::set<std::string> unreachable_;

@@ -115,6 +115,11 @@ class FakeSystem final : public System {
 
   std::string name() const override { return "MEMBER1"; }
   TimeOfDay time_of_day() const override { return {std::chrono::seconds{1'378'396'754}, std::chrono::hours{-4}, "EDT"}; }
+  void wake_after(std::chrono::seconds duration, Done done) override {
+    slept += duration;
+    done({});
+  }
+  std::chrono::seconds slept{};
   CpLevel level() const override {
     return {"z/VM Version 6 Release 3.0", "1301", std::chrono::seconds{1'370'000'000}, std::chrono::seconds{1'378'396'000}};
   }
