@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -84,6 +85,8 @@ class Configuration final : public StorageObserver {
   bool take_interrupt_key() { return interrupt_key_.exchange(false); }
   std::optional<std::uint32_t> take_service_signal();
   CpuThread& thread(unsigned address) { return *threads_[address]; }
+  // The lock that PERFORM LOCKED OPERATION takes for this program lock token. A leaf: nothing is waited for under it.
+  z::Mutex& program_lock(std::uint64_t token) { return program_locks_[token >> 3 & (program_locks_.size() - 1)]; }
   void revoke_writers(CodePage& page, std::uint64_t frame);
   void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
   void reclaim_blocks();
@@ -109,6 +112,8 @@ class Configuration final : public StorageObserver {
   HostTimer host_timer_;  // its thread is stopped before the CPUs go: see the destructor
   std::vector<std::unique_ptr<Cpu>> cpus_;
   std::vector<std::unique_ptr<CpuThread>> threads_;
+
+  std::array<z::Mutex, 64> program_locks_;  // by token
 
   std::atomic<bool> channel_report_{false}, interrupt_key_{false};
   z::Mutex service_;

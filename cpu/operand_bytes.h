@@ -1,0 +1,65 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "cpu/cpu.h"
+
+namespace cpu {
+
+inline std::uint64_t bytes_left_in_page(std::uint64_t address) { return 0x1000 - (address & 0xFFF); }
+
+// A storage operand of up to a page, all of which may be accessed: its bytes, wherever a page boundary lies in it.
+class OperandBytes {
+ public:
+  static Access<OperandBytes> to_fetch(Cpu& cpu, std::uint64_t address, std::uint64_t length) {
+    return make(cpu, address, length, &Cpu::host_fetch);
+  }
+  static Access<OperandBytes> to_store(Cpu& cpu, std::uint64_t address, std::uint64_t length) {
+    return make(cpu, address, length, &Cpu::host_store);
+  }
+  OperandBytes() = default;
+
+  std::byte& operator[](std::uint64_t i) const { return i < front_length_ ? front_[i] : back_[i - front_length_]; }
+  std::uint8_t at(std::uint64_t i) const { return std::to_integer<std::uint8_t>((*this)[i]); }
+  void set(std::uint64_t i, unsigned byte) const { (*this)[i] = static_cast<std::byte>(byte); }
+
+  // The operand without its first bytes.
+  OperandBytes behind(std::uint64_t bytes) const {
+    OperandBytes result = *this;
+    if (bytes < front_length_) {
+      result.front_ += bytes;
+      result.front_length_ -= bytes;
+    } else if (back_ != nullptr) {
+      result.front_ = back_ + (bytes - front_length_);
+      result.front_length_ = ~0ull;
+      result.back_ = nullptr;
+    }
+    return result;
+  }
+
+  bool is_contiguous() const { return back_ == nullptr; }
+  std::byte* data() const { return front_; }  // where it is contiguous
+
+ private:
+  using Locate = Access<std::byte*> (Cpu::*)(std::uint64_t, std::uint64_t);
+  static Access<OperandBytes> make(Cpu& cpu, std::uint64_t address, std::uint64_t length, Locate locate) {
+    OperandBytes result;
+    result.front_length_ = std::min(length, bytes_left_in_page(address));
+    const auto front = (cpu.*locate)(address, result.front_length_);
+    if (!front) return Access<OperandBytes>::refused();
+    result.front_ = front.value();
+    if (result.front_length_ == length) return result;
+    const auto back = (cpu.*locate)(cpu.wrap(address + result.front_length_), length - result.front_length_);
+    if (!back) return Access<OperandBytes>::refused();
+    result.back_ = back.value();
+    return result;
+  }
+
+  std::byte* front_ = nullptr;
+  std::byte* back_ = nullptr;
+  std::uint64_t front_length_ = 0;
+};
+
+}  // namespace cpu
