@@ -163,9 +163,7 @@ void Source::roll_back(EndCode code, std::vector<std::string> lines) {
   end_lines_ = std::move(lines);
   // A destination that is told so may forget the guest. While a commit may be written, nobody may forget it.
   if (!is_commit_tried_) actions_.push_back(action::SendCancel{code, end_lines_});
-  if (!may_peer_be_complete_ || is_peer_gone_) {
-    if (!is_commit_tried_) resume_if_stopped();
-  }
+  if (!may_peer_be_complete_) resume_if_stopped();
   if (is_record_busy_) return;
   if (!is_claim_tried_) return finish(end_code_, std::move(end_lines_));
   if (!is_record_known_) return read_record();
@@ -249,8 +247,9 @@ void Source::handle(const event::RecordSwapped& swapped) {
 void Source::handle(const event::PeerDiscarded& discarded) {
   if (phase_ == Phase::committing) return;  // the record decides, and then we hear of it
   is_peer_gone_ = true;
+  if (!is_commit_tried_) may_peer_be_complete_ = false;
   if (is_before_commit()) return roll_back(discarded.code, discarded.lines);
-  if (phase_ == Phase::rolling_back && !is_commit_tried_) resume_if_stopped();
+  if (phase_ == Phase::rolling_back && !may_peer_be_complete_) resume_if_stopped();
   if (phase_ == Phase::handing_over) read_record();
 }
 
@@ -262,7 +261,6 @@ void Source::handle(const event::LinkLost&) {
 void Source::handle(const event::PeerDown&) {
   is_peer_gone_ = true;
   if (is_before_commit()) return roll_back(EndCode::connection_lost, {"destination is down"});
-  if (phase_ == Phase::rolling_back && !is_commit_tried_) resume_if_stopped();
   if (phase_ == Phase::handing_over) read_record();
 }
 

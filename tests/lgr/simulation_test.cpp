@@ -31,8 +31,9 @@ void expect_sound(World& world, const std::string& what) {
 }
 
 enum class Fault { kill_source, kill_destination, cut, cancel_at_source, cancel_at_destination, swap_not_written, swap_written,
-                   record_lost_at_source, record_lost_at_destination, record_lost_for_long, link_and_record };
-constexpr int faults = 11;
+                   record_lost_at_source, record_lost_at_destination, record_lost_for_long, link_and_record,
+                   destination_record_lost_for_long };
+constexpr int faults = 12;
 
 void inject(World& world, Fault fault) {
   switch (fault) {
@@ -46,6 +47,7 @@ void inject(World& world, Fault fault) {
     case Fault::record_lost_at_source: return world.lose_record(source, 2s);
     case Fault::record_lost_at_destination: return world.lose_record(destination, 2s);
     case Fault::record_lost_for_long: return world.lose_record(source, 12s);
+    case Fault::destination_record_lost_for_long: return world.lose_record(destination, 12s);
     case Fault::link_and_record: world.cut(3s); return world.lose_record(source, 2s);
   }
 }
@@ -69,7 +71,7 @@ void run(const std::vector<Plan>& plans) {
     for (const auto& plan : plans)
       if (plan.step == step) inject(world, plan.fault);
   };
-  world.run_for(1s);
+  world.run_for(60ms);  // a quiet move takes a fraction of it
   world.end_faults();
   world.write_interval = 500ms;
   world.run_for(40s);
