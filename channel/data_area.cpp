@@ -12,6 +12,20 @@ DataArea::DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciLis
   begin_ccw();
 }
 
+// Looks at the chained CCWs as they stand now. They are fetched, and checked, again when the stream reaches them.
+std::size_t DataArea::count() const {
+  constexpr unsigned most_ccws = 1024;  // a chain that leads back to itself has no end
+  auto total = known_count_;
+  auto last = ccw_;
+  for (unsigned n = 0; n < most_ccws && last.has(ccw_flag::chain_data); ++n) {
+    const auto next = CcwReader{storage_, orb_}.read(last.next(), CcwReader::Place::in_data_chain);
+    if (!next) break;
+    total += next->count;
+    last = *next;
+  }
+  return total;
+}
+
 std::size_t DataArea::receive(std::span<std::byte> to) {
   Z_ASSERT(!Ccw::is_input(command_));
   const auto moved = transfer(to.size(), [&](const Run& run, std::size_t offset) {

@@ -24,7 +24,7 @@ class DataArea final : public Transfer {
  public:
   DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci);
 
-  std::size_t count() const override { return known_count_; }
+  std::size_t count() const override;
   std::size_t receive(std::span<std::byte> to) override;
   std::size_t send(std::span<const std::byte> from) override;
   void set_excess() override { excess_ = true; }

@@ -53,8 +53,8 @@ struct Ending {
 class Transfer {
  public:
   virtual ~Transfer() = default;
-  // Bytes of the first CCW and of all that are data-chained to it so far as known without fetching: at least the count
-  // of the current CCW.
+  // Bytes of the first CCW and of all that are data-chained to it as the chain stands now: what a device that moves data
+  // later (a CTC) goes by. A program that changes its chain while it runs may have another count in the end.
   virtual std::size_t count() const = 0;
   // Write and control commands: moves the next bytes from storage to `to`; fewer are returned at the end of the area.
   virtual std::size_t receive(std::span<std::byte> to) = 0;

@@ -87,6 +87,7 @@ void Cluster::make_node() {
   ssi::MembershipOptions options;
   options.ssi_name = config_.ssi->name;
   options.own_name = config_.system;
+  if (const auto slot = config_.ssi->slot_of(config_.system)) options.configured_slot = api::MemberSlot{static_cast<std::uint16_t>(*slot)};
   node_ = std::make_unique<ssi::Node>(
       options, ssi::Node::Ports{.clock = loop_.clock(), .timers = loop_, .store = *pdr_, .network = isfc_},
       ssi::Node::Callbacks{.console = events_.console,

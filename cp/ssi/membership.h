@@ -29,6 +29,8 @@ struct Timing {
 struct MembershipOptions {
   std::string ssi_name;
   std::string own_name;
+  // Of the SSI statement: a member that a fresh PDR does not list enters itself there, if that slot is available.
+  std::optional<api::MemberSlot> configured_slot{};
   Timing timing{};
   enum class Start : std::uint8_t { join, repair } start = Start::join;
 };
@@ -137,6 +139,7 @@ class Membership {
   // update.cpp: what changes while the lock is held
   void update(Moment at, pdr::Record& record);
   void observe(Moment at, const pdr::Record& record);
+  void enter_own_name(pdr::Record& record) const;
   void settle_former_life(Moment at, const pdr::Record& record);
   void mark_stopped_members(Moment at, pdr::Record& record);
   bool is_stale(Moment at, api::MemberSlot slot) const;

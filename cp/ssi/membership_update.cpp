@@ -41,6 +41,12 @@ void Membership::observe(Moment at, const pdr::Record& record) {
   }
 }
 
+void Membership::enter_own_name(pdr::Record& record) const {
+  if (own_slot_ || !options_.configured_slot) return;
+  auto& slot = record.member(*options_.configured_slot);
+  if (slot.is_available()) slot = {.name = options_.own_name, .incarnation = slot.incarnation, .last_changer = options_.own_name};
+}
+
 bool Membership::is_stale(Moment at, MemberSlot slot) const {
   const auto found = peers_.find(slot);
   return found != peers_.end() && at.now - found->second.seen_at >= options_.timing.take_over;
@@ -48,6 +54,7 @@ bool Membership::is_stale(Moment at, MemberSlot slot) const {
 
 void Membership::update(Moment at, pdr::Record& record) {
   if (phase_ == Phase::fenced || phase_ == Phase::isolated) return;
+  enter_own_name(record);
   mark_stopped_members(at, record);
   update_self(at, record);
   run_commands(at, record);
@@ -68,7 +75,9 @@ void Membership::mark_stopped_members(Moment at, pdr::Record& record) {
 
 void Membership::update_self(Moment at, pdr::Record& record) {
   if (!own_slot_) {
-    if (wait_reason_.empty()) {
+    if (record.slot_of(options_.own_name)) {
+      again_ = true;  // entered just now, which counts once it is written
+    } else if (wait_reason_.empty()) {
       wait_reason_ = "HCPPLM1668E System " + options_.own_name + " is not in the member list of the SSI cluster.";
       console(wait_reason_);
     }

@@ -42,6 +42,13 @@ TEST(Membership, FourMembersStartedAtOnceJoinOneAfterTheOther) {
   }
 }
 
+TEST(Membership, MembersEnterThemselvesInAFreshPdrThatListsNobody) {
+  Cluster cluster{14, {.members = 2, .slots = Cluster::Slots::fresh}};
+  cluster.join_all();
+  EXPECT_TRUE(cluster.is_joined(0));
+  EXPECT_EQ(cluster.volume.record().members[1].name, "MEMBER2");
+}
+
 TEST(Membership, AJoinerWithoutALinkToAJoinedMemberWaits) {
   Cluster cluster{3, {.members = 2}};
   cluster.network.cut("MEMBER1", "MEMBER2");

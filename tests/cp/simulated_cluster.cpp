@@ -11,7 +11,7 @@ std::vector<std::string> Cluster::names(unsigned count) {
 }
 
 Cluster::Cluster(std::uint64_t seed, Options options)
-    : world(seed), volume(world, "SIMCLSTR", names(options.members)), options_(options), members_(options.members) {
+    : world(seed), volume(world, "SIMCLSTR", options.slots == Slots::listed ? names(options.members) : std::vector<std::string>{}), options_(options), members_(options.members) {
   for (unsigned a = 0; a < options.members; ++a)
     for (unsigned b = a + 1; b < options.members; ++b) network.connect(name(a), name(b), options.devices);
 }
@@ -41,7 +41,8 @@ void Cluster::ipl(unsigned index) {
                                 .window = 16000},
       cp::isfc::Driver::Events{.link_up = {}, .link_down = {}, .message = {}, .report = [](const std::string&) {}});
   m->ssi = std::make_unique<cp::ssi::Node>(
-      cp::ssi::MembershipOptions{.ssi_name = "SIMCLSTR", .own_name = name(index), .timing = options_.timing},
+      cp::ssi::MembershipOptions{.ssi_name = "SIMCLSTR", .own_name = name(index),
+                                .configured_slot = cp::api::MemberSlot{static_cast<std::uint16_t>(index + 1)}, .timing = options_.timing},
       cp::ssi::Node::Ports{world.clock(), *m->host, *m->store, *m->isfc},
       cp::ssi::Node::Callbacks{
           .console = [m](const std::string& text) { m->console.push_back(text); },

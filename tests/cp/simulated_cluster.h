@@ -29,10 +29,12 @@ struct Member {
 // Members MEMBER1 to MEMBERn, each pair linked by `devices` CTCs.
 class Cluster {
  public:
+  enum class Slots : std::uint8_t { listed, fresh };  // in the PDR at the beginning
   struct Options {
     unsigned members = 2;
     unsigned devices = 4;
     cp::ssi::Timing timing{};
+    Slots slots = Slots::listed;
   };
   Cluster(std::uint64_t seed, Options options);
   ~Cluster();

@@ -132,13 +132,11 @@ std::vector<z::DeviceNumber> Network::devices(const std::string& a, const std::s
 }
 
 void Network::cut(z::DeviceNumber device) {
-  pairs_.at(device).is_plugged = false;
-  refresh(device);
+  if (std::exchange(pairs_.at(device).is_plugged, false)) refresh(device);
 }
 
 void Network::restore(z::DeviceNumber device) {
-  pairs_.at(device).is_plugged = true;
-  refresh(device);
+  if (!std::exchange(pairs_.at(device).is_plugged, true)) refresh(device);
 }
 
 void Network::cut(const std::string& a, const std::string& b) {

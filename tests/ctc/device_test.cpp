@@ -132,9 +132,9 @@ TEST_P(Devices, ALongBlockLeavesAResidualCountAtTheWriterAndExcessAtTheReader) {
   });
 }
 
-TEST_P(Devices, AMebibyteArrivesUnchangedManyTimes) {
+TEST_P(Devices, AMebibyteArrivesUnchanged) {
   both_ways([](Program& reader, Program& writer) {
-    for (unsigned round = 0; round < 12; ++round) {
+    for (unsigned round = 0; round < 3; ++round) {
       writer.start(write, bytes((1 << 20) + round, round));
       EXPECT_EQ(reader.await_unsolicited(), channel::attention);
       const auto got = reader.run(read, bytes(2 << 20, 99));

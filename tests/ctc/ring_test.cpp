@@ -61,7 +61,7 @@ TEST_F(RingTest, TheLongestMessageFitsWhereverTheRingStands) {
 TEST_F(RingTest, TakesNothingWhenFullAndTellsTheWriterWhenThereIsRoomAgain) {
   std::uint32_t count = 0;
   while (writer.write(message(count, 1 << 20))) ++count;
-  EXPECT_EQ(count, 3u);  // of the 4 MiB and the headers' room
+  EXPECT_EQ(count, 4u);
   EXPECT_TRUE(writer.prepare_to_wait_for_room(1 << 20));
   expect_next(0, 1 << 20);
   EXPECT_EQ(reader.freed_room(), Ring::Wake::yes);
