@@ -212,7 +212,7 @@ Z_INSTRUCTION(load_multiple_disjoint) {
 Z_INSTRUCTION(load_pair_from_quadword) {
   const auto address = cpu.operand2(op);
   if ((op.r1 & 1) != 0 || (address & 15) != 0) return cpu.program_interruption(Pic::specification);
-  const auto pair = TRY((cpu.interlocked_update<unsigned __int128>(address, [](unsigned __int128 v) { return v; })));
+  const auto pair = TRY((cpu.compare_and_swap<unsigned __int128>(address, 0, 0)));
   cpu.gr(op.r1) = static_cast<uint64_t>(pair >> 64);
   cpu.gr(op.r1 + 1) = static_cast<uint64_t>(pair);
   return Step::next;

@@ -83,8 +83,11 @@ Z_INSTRUCTION(store_pair_to_quadword) {
   const auto address = cpu.operand2(op);
   if ((op.r1 & 1) != 0 || (address & 15) != 0) return cpu.program_interruption(Pic::specification);
   const auto pair = static_cast<unsigned __int128>(cpu.gr(op.r1)) << 64 | cpu.gr(op.r1 + 1);
-  TRY((cpu.interlocked_update<unsigned __int128>(address, [=](unsigned __int128) { return pair; })));
-  return Step::next;
+  for (unsigned __int128 old = 0;;) {
+    const auto found = TRY((cpu.compare_and_swap<unsigned __int128>(address, old, pair)));
+    if (found == old) return Step::next;
+    old = found;
+  }
 }
 
 Z_INSTRUCTION(move_immediate_8) { return store_at(cpu, cpu.operand1(op), static_cast<uint8_t>(op.imm)); }
