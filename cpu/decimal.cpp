@@ -1,5 +1,4 @@
 #include "cpu/decimal_number.h"
-#include "cpu/fixed_point.h"
 #include "cpu/instruction.h"
 
 // Decimal instructions (PoP ch. 8). Operands are checked before anything is stored.

@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "cpu/decimal_number.h"
-#include "cpu/fixed_point.h"
 #include "cpu/instruction.h"
 #include "cpu/operand_registers.h"
 

@@ -1,99 +1,177 @@
-#include "cpu/fixed_point.h"
+// ADD, SUBTRACT and their logical forms. PoP ch. 7.
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 
-// Signed addition and subtraction (PoP ch. 7, "ADD", "SUBTRACT" and their like).
 namespace cpu {
+
+using std::int16_t;
+using std::int32_t;
+using std::uint16_t;
+using std::uint32_t;
+using std::uint64_t;
+
+Z_INSTRUCTION(add_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
+Z_INSTRUCTION(add_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_INSTRUCTION(add_64_from_32) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(cpu.gr32(op.r2))); }
+Z_INSTRUCTION(add_distinct_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r2), cpu.gr32(op.r3)); }
+Z_INSTRUCTION(add_distinct_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3)); }
+Z_INSTRUCTION(add_storage_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))); }
+Z_INSTRUCTION(add_storage_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
+Z_INSTRUCTION(add_storage_64_from_32) {
+  return add<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(add_halfword) {
+  const auto second = extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op))));
+  return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(second));
+}
+Z_INSTRUCTION(add_immediate_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)); }
+Z_INSTRUCTION(add_immediate_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), static_cast<uint64_t>(op.imm)); }
+Z_INSTRUCTION(add_immediate_distinct_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r3), static_cast<uint32_t>(op.imm)); }
+Z_INSTRUCTION(add_immediate_distinct_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r3), static_cast<uint64_t>(op.imm)); }
+Z_INSTRUCTION(add_high_high) { return add<High>(cpu, op.r1, cpu.high32(op.r2), cpu.high32(op.r3)); }
+Z_INSTRUCTION(add_high_low) { return add<High>(cpu, op.r1, cpu.high32(op.r2), cpu.gr32(op.r3)); }
+Z_INSTRUCTION(add_immediate_high) { return add<High>(cpu, op.r1, cpu.high32(op.r1), static_cast<uint32_t>(op.imm)); }
+
 namespace {
 
-using S32 = std::int32_t;
-using S64 = std::int64_t;
-using S16 = std::int16_t;
-
-// The sum is stored even when overflow is then recognised.
-template <class T>
-Step add(Cpu& cpu, unsigned target, T first, T second) {
-  const auto [sum, cc] = add_signed(first, second);
-  set_register(cpu, target, sum);
-  return conclude(cpu, cc);
-}
-template <class T>
-Step add(Cpu& cpu, const Op& op, T second) { return add<T>(cpu, op.r1, register_as<T>(cpu, op.r1), second); }
-
-template <class T>
-Step subtract(Cpu& cpu, unsigned target, T first, T second) {
-  const auto [difference, cc] = subtract_signed(first, second);
-  set_register(cpu, target, difference);
-  return conclude(cpu, cc);
-}
-template <class T>
-Step subtract(Cpu& cpu, const Op& op, T second) { return subtract<T>(cpu, op.r1, register_as<T>(cpu, op.r1), second); }
-
-// ADD IMMEDIATE to storage: interlocked when aligned (PoP ch. 5, "Interlocked-Update References").
-template <class T>
+// ASI, AGSI, ALSI, ALGSI: the update is interlocked when the operand is aligned (interlocked-access facility 1). The
+// immediate is eight bits, signed.
+template <class R>
 Step add_to_storage(Cpu& cpu, const Op& op) {
-  using U = std::make_unsigned_t<T>;
-  const T immediate = static_cast<std::int8_t>(op.imm);
-  const U old = TRY(cpu.interlocked_update<U>(cpu.operand1(op), [=](U v) { return static_cast<U>(v + static_cast<U>(immediate)); }));
-  return conclude(cpu, add_signed(static_cast<T>(old), immediate).cc);
+  using Unsigned = typename R::Unsigned;
+  using Signed = typename R::Signed;
+  const auto addend = static_cast<Unsigned>(static_cast<std::int8_t>(op.imm));
+  const auto old = TRY((cpu.interlocked_update<Unsigned>(cpu.operand1(op), [=](Unsigned v) -> Unsigned { return v + addend; })));
+  Signed sum;
+  const bool overflow = __builtin_add_overflow(static_cast<Signed>(old), static_cast<Signed>(addend), &sum);
+  return end_signed<R>(cpu, sum, overflow);
 }
 
-Step set_high(Cpu& cpu, const Op& op, Result<S32> result) {
-  cpu.set_high32(op.r1, static_cast<std::uint32_t>(result.value));
-  return conclude(cpu, result.cc);
+template <class R>
+Step add_logical_to_storage(Cpu& cpu, const Op& op) {
+  using Unsigned = typename R::Unsigned;
+  const auto addend = static_cast<Unsigned>(static_cast<std::int8_t>(op.imm));
+  const auto old = TRY((cpu.interlocked_update<Unsigned>(cpu.operand1(op), [=](Unsigned v) -> Unsigned { return v + addend; })));
+  cpu.cc = add_logical<Unsigned>(old, addend).cc;
+  return Step::next;
 }
 
 }  // namespace
 
-Z_INSTRUCTION(add_32) { return add(cpu, op, register_as<S32>(cpu, op.r2)); }
-Z_INSTRUCTION(add_64) { return add(cpu, op, register_as<S64>(cpu, op.r2)); }
-Z_INSTRUCTION(add_64_from_32) { return add<S64>(cpu, op, register_as<S32>(cpu, op.r2)); }
-Z_INSTRUCTION(add_distinct_32) {
-  return add(cpu, op.r1, register_as<S32>(cpu, op.r2), register_as<S32>(cpu, op.r3));
-}
-Z_INSTRUCTION(add_distinct_64) {
-  return add(cpu, op.r1, register_as<S64>(cpu, op.r2), register_as<S64>(cpu, op.r3));
-}
-Z_INSTRUCTION(add_storage_32) { return add(cpu, op, TRY(storage_operand<S32>(cpu, op))); }
-Z_INSTRUCTION(add_storage_64) { return add(cpu, op, TRY(storage_operand<S64>(cpu, op))); }
-Z_INSTRUCTION(add_storage_64_from_32) { return add<S64>(cpu, op, TRY(storage_operand<S32>(cpu, op))); }
-Z_INSTRUCTION(add_halfword) { return add<S32>(cpu, op, TRY(storage_operand<S16>(cpu, op))); }
-Z_INSTRUCTION(add_immediate_32) { return add(cpu, op, static_cast<S32>(op.imm)); }
-Z_INSTRUCTION(add_immediate_64) { return add<S64>(cpu, op, op.imm); }
-Z_INSTRUCTION(add_immediate_distinct_32) {
-  return add(cpu, op.r1, register_as<S32>(cpu, op.r3), static_cast<S32>(op.imm));
-}
-Z_INSTRUCTION(add_immediate_distinct_64) { return add<S64>(cpu, op.r1, register_as<S64>(cpu, op.r3), op.imm); }
-Z_INSTRUCTION(add_immediate_to_storage_32) { return add_to_storage<S32>(cpu, op); }
-Z_INSTRUCTION(add_immediate_to_storage_64) { return add_to_storage<S64>(cpu, op); }
+Z_INSTRUCTION(add_immediate_to_storage_32) { return add_to_storage<Low>(cpu, op); }
+Z_INSTRUCTION(add_immediate_to_storage_64) { return add_to_storage<Whole>(cpu, op); }
+Z_INSTRUCTION(add_logical_immediate_to_storage_32) { return add_logical_to_storage<Low>(cpu, op); }
+Z_INSTRUCTION(add_logical_immediate_to_storage_64) { return add_logical_to_storage<Whole>(cpu, op); }
 
-Z_INSTRUCTION(add_high_high) {
-  return set_high(cpu, op, add_signed(high_as<S32>(cpu, op.r2), high_as<S32>(cpu, op.r3)));
+Z_INSTRUCTION(subtract_32) { return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
+Z_INSTRUCTION(subtract_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_INSTRUCTION(subtract_64_from_32) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(cpu.gr32(op.r2))); }
+Z_INSTRUCTION(subtract_distinct_32) { return subtract<Low>(cpu, op.r1, cpu.gr32(op.r2), cpu.gr32(op.r3)); }
+Z_INSTRUCTION(subtract_distinct_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3)); }
+Z_INSTRUCTION(subtract_storage_32) {
+  return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(add_high_low) {
-  return set_high(cpu, op, add_signed(high_as<S32>(cpu, op.r2), register_as<S32>(cpu, op.r3)));
+Z_INSTRUCTION(subtract_storage_64) {
+  return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(add_immediate_high) {
-  return set_high(cpu, op, add_signed(high_as<S32>(cpu, op.r1), static_cast<S32>(op.imm)));
+Z_INSTRUCTION(subtract_storage_64_from_32) {
+  return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(subtract_halfword) {
+  const auto second = extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op))));
+  return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(second));
+}
+Z_INSTRUCTION(subtract_high_high) { return subtract<High>(cpu, op.r1, cpu.high32(op.r2), cpu.high32(op.r3)); }
+Z_INSTRUCTION(subtract_high_low) { return subtract<High>(cpu, op.r1, cpu.high32(op.r2), cpu.gr32(op.r3)); }
+
+Z_INSTRUCTION(add_logical_32) { return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), cpu.gr32(op.r2))); }
+Z_INSTRUCTION(add_logical_64) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2))); }
+Z_INSTRUCTION(add_logical_64_from_32) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr32(op.r2))); }
+Z_INSTRUCTION(add_logical_distinct_32) { return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r2), cpu.gr32(op.r3))); }
+Z_INSTRUCTION(add_logical_distinct_64) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r2), cpu.gr(op.r3))); }
+Z_INSTRUCTION(add_logical_storage_32) {
+  return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(add_logical_storage_64) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(add_logical_storage_64_from_32) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(add_logical_immediate_32) {
+  return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)));
+}
+Z_INSTRUCTION(add_logical_immediate_64) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), static_cast<uint32_t>(op.imm)));
+}
+// ALHSIK, ALGHSIK: the immediate is signed.
+Z_INSTRUCTION(add_logical_immediate_distinct_32) {
+  return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r3), static_cast<uint32_t>(op.imm)));
+}
+Z_INSTRUCTION(add_logical_immediate_distinct_64) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r3), static_cast<uint64_t>(op.imm)));
+}
+Z_INSTRUCTION(add_logical_high_high) { return set_sum<High>(cpu, op.r1, add_logical(cpu.high32(op.r2), cpu.high32(op.r3))); }
+Z_INSTRUCTION(add_logical_high_low) { return set_sum<High>(cpu, op.r1, add_logical(cpu.high32(op.r2), cpu.gr32(op.r3))); }
+Z_INSTRUCTION(add_logical_immediate_high) {
+  return set_sum<High>(cpu, op.r1, add_logical(cpu.high32(op.r1), static_cast<uint32_t>(op.imm)));
+}
+Z_INSTRUCTION(add_logical_immediate_high_no_cc) {
+  cpu.set_high32(op.r1, cpu.high32(op.r1) + static_cast<uint32_t>(op.imm));
+  return Step::next;
 }
 
-Z_INSTRUCTION(subtract_32) { return subtract(cpu, op, register_as<S32>(cpu, op.r2)); }
-Z_INSTRUCTION(subtract_64) { return subtract(cpu, op, register_as<S64>(cpu, op.r2)); }
-Z_INSTRUCTION(subtract_64_from_32) { return subtract<S64>(cpu, op, register_as<S32>(cpu, op.r2)); }
-Z_INSTRUCTION(subtract_distinct_32) {
-  return subtract(cpu, op.r1, register_as<S32>(cpu, op.r2), register_as<S32>(cpu, op.r3));
+// The carry of a multiple-precision sum is bit 0 of the condition code that the part before it left.
+Z_INSTRUCTION(add_logical_with_carry_32) {
+  return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), cpu.gr32(op.r2), (cpu.cc & 2) != 0));
 }
-Z_INSTRUCTION(subtract_distinct_64) {
-  return subtract(cpu, op.r1, register_as<S64>(cpu, op.r2), register_as<S64>(cpu, op.r3));
+Z_INSTRUCTION(add_logical_with_carry_64) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2), (cpu.cc & 2) != 0));
 }
-Z_INSTRUCTION(subtract_storage_32) { return subtract(cpu, op, TRY(storage_operand<S32>(cpu, op))); }
-Z_INSTRUCTION(subtract_storage_64) { return subtract(cpu, op, TRY(storage_operand<S64>(cpu, op))); }
-Z_INSTRUCTION(subtract_storage_64_from_32) { return subtract<S64>(cpu, op, TRY(storage_operand<S32>(cpu, op))); }
-Z_INSTRUCTION(subtract_halfword) { return subtract<S32>(cpu, op, TRY(storage_operand<S16>(cpu, op))); }
-Z_INSTRUCTION(subtract_high_high) {
-  return set_high(cpu, op, subtract_signed(high_as<S32>(cpu, op.r2), high_as<S32>(cpu, op.r3)));
+Z_INSTRUCTION(add_logical_with_carry_storage_32) {
+  return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))), (cpu.cc & 2) != 0));
 }
-Z_INSTRUCTION(subtract_high_low) {
-  return set_high(cpu, op, subtract_signed(high_as<S32>(cpu, op.r2), register_as<S32>(cpu, op.r3)));
+Z_INSTRUCTION(add_logical_with_carry_storage_64) {
+  return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))), (cpu.cc & 2) != 0));
 }
+Z_INSTRUCTION(subtract_logical_with_borrow_32) {
+  return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r1), cpu.gr32(op.r2), (cpu.cc & 2) != 0));
+}
+Z_INSTRUCTION(subtract_logical_with_borrow_64) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2), (cpu.cc & 2) != 0));
+}
+Z_INSTRUCTION(subtract_logical_with_borrow_storage_32) {
+  return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))), (cpu.cc & 2) != 0));
+}
+Z_INSTRUCTION(subtract_logical_with_borrow_storage_64) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))), (cpu.cc & 2) != 0));
+}
+
+Z_INSTRUCTION(subtract_logical_32) { return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r1), cpu.gr32(op.r2))); }
+Z_INSTRUCTION(subtract_logical_64) { return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2))); }
+Z_INSTRUCTION(subtract_logical_64_from_32) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), cpu.gr32(op.r2)));
+}
+Z_INSTRUCTION(subtract_logical_distinct_32) { return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r2), cpu.gr32(op.r3))); }
+Z_INSTRUCTION(subtract_logical_distinct_64) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r2), cpu.gr(op.r3)));
+}
+Z_INSTRUCTION(subtract_logical_storage_32) {
+  return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(subtract_logical_storage_64) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(subtract_logical_storage_64_from_32) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(subtract_logical_immediate_32) {
+  return set_sum<Low>(cpu, op.r1, subtract_logical(cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)));
+}
+Z_INSTRUCTION(subtract_logical_immediate_64) {
+  return set_sum<Whole>(cpu, op.r1, subtract_logical<uint64_t>(cpu.gr(op.r1), static_cast<uint32_t>(op.imm)));
+}
+Z_INSTRUCTION(subtract_logical_high_high) { return set_sum<High>(cpu, op.r1, subtract_logical(cpu.high32(op.r2), cpu.high32(op.r3))); }
+Z_INSTRUCTION(subtract_logical_high_low) { return set_sum<High>(cpu, op.r1, subtract_logical(cpu.high32(op.r2), cpu.gr32(op.r3))); }
 
 }  // namespace cpu

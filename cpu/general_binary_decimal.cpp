@@ -1,7 +1,7 @@
 #include <limits>
 
 #include "cpu/decimal_number.h"
-#include "cpu/fixed_point.h"
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 
 // CONVERT TO BINARY and CONVERT TO DECIMAL (PoP ch. 7).
@@ -23,10 +23,10 @@ U64 binary_of(const Decimal& number) {
 }
 
 // A packed number is twice as long as the binary one.
-template <class T>
+template <class R>
 Step convert_to_decimal(Cpu& cpu, const Op& op) {
-  constexpr unsigned length = 2 * sizeof(T);
-  const T value = register_as<T>(cpu, op.r1);
+  constexpr unsigned length = 2 * sizeof(typename R::Signed);
+  const auto value = static_cast<typename R::Signed>(R::get(cpu, op.r1));
   const U64 bits = static_cast<U64>(S64{value});
   const auto second = TRY(OperandBytes::to_store(cpu, cpu.operand2(op), length));
   pack_decimal(second, length, {value < 0 ? -bits : bits, value < 0});
@@ -49,7 +49,7 @@ Z_INSTRUCTION(convert_to_binary_64) {
   cpu.gr(op.r1) = binary_of(*number);
   return Step::next;
 }
-Z_INSTRUCTION(convert_to_decimal_32) { return convert_to_decimal<S32>(cpu, op); }
-Z_INSTRUCTION(convert_to_decimal_64) { return convert_to_decimal<S64>(cpu, op); }
+Z_INSTRUCTION(convert_to_decimal_32) { return convert_to_decimal<Low>(cpu, op); }
+Z_INSTRUCTION(convert_to_decimal_64) { return convert_to_decimal<Whole>(cpu, op); }
 
 }  // namespace cpu

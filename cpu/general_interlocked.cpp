@@ -1,122 +1,130 @@
-#include "cpu/fixed_point.h"
+// Interlocked updates: COMPARE AND SWAP, LOAD AND ADD and their relatives, TEST AND SET. PoP ch. 7.
+#include <functional>
+
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 
-// Interlocked updates (PoP ch. 7; ch. 5, "Interlocked-Update References"). All of them serialise, as the host's do.
 namespace cpu {
 namespace {
 
-using S32 = std::int32_t;
-using S64 = std::int64_t;
-using U8 = std::uint8_t;
-using U32 = std::uint32_t;
-using U64 = std::uint64_t;
+using std::uint32_t;
+using std::uint64_t;
+using std::uint8_t;
+using uint128_t = unsigned __int128;
 
-Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specification); }
+bool is_aligned(uint64_t address, std::size_t size) { return address % size == 0; }
 
-template <class T>
+// CS, CSG: cc 0 swapped, 1 unequal and the found value loaded.
+template <class R>
 Step compare_and_swap(Cpu& cpu, const Op& op) {
-  const U64 address = cpu.operand2_rs(op);
-  if (!is_aligned<T>(address)) return specification(cpu);
-  const T expected = register_as<T>(cpu, op.r1);
-  const T found = TRY(cpu.compare_and_swap<T>(address, expected, register_as<T>(cpu, op.r3)));
+  using Unsigned = typename R::Unsigned;
+  const auto address = cpu.operand2_rs(op);
+  if (!is_aligned(address, sizeof(Unsigned))) return cpu.program_interruption(Pic::specification);
+  const Unsigned expected = R::get(cpu, op.r1);
+  const auto found = TRY((cpu.compare_and_swap<Unsigned>(address, expected, R::get(cpu, op.r3))));
+  if (found != expected) R::set(cpu, op.r1, found);
   cpu.cc = found != expected;
-  if (found != expected) set_register(cpu, op.r1, found);
   return Step::next;
 }
 
-// Registers R1 and R1 + 1 as one operand of twice their part.
-U64 pair_of_words(const Cpu& cpu, unsigned even) { return static_cast<U64>(cpu.gr32(even)) << 32 | cpu.gr32(even + 1); }
-Uint128 pair(const Cpu& cpu, unsigned even) { return static_cast<Uint128>(cpu.gr(even)) << 64 | cpu.gr(even + 1); }
-
-// R1 gets the old value; the code is that of the operation, whose result goes to storage.
-template <class T, class Combine>
-Step load_and(Cpu& cpu, const Op& op, Combine combine) {
-  using U = std::make_unsigned_t<T>;
-  const U64 address = cpu.operand2_rs(op);
-  if (!is_aligned<T>(address)) return specification(cpu);
-  const T third = register_as<T>(cpu, op.r3);
-  const auto update = [=](U old) { return static_cast<U>(combine(static_cast<T>(old), third).value); };
-  const U old = TRY(cpu.interlocked_update<U>(address, update));
-  set_register(cpu, op.r1, old);
-  const auto cc = combine(static_cast<T>(old), third).cc;
-  if constexpr (std::is_signed_v<T>) return conclude(cpu, cc);
-  cpu.cc = cc;
+// LAA and its like: the old value goes to R1, and the condition code is that of the operation.
+template <class R, class F>
+Step load_and_update(Cpu& cpu, const Op& op, F f) {
+  using Unsigned = typename R::Unsigned;
+  const auto address = cpu.operand2_rs(op);
+  if (!is_aligned(address, sizeof(Unsigned))) return cpu.program_interruption(Pic::specification);
+  const Unsigned third = R::get(cpu, op.r3);
+  const auto old = TRY((cpu.interlocked_update<Unsigned>(address, [&](Unsigned v) -> Unsigned { return static_cast<Unsigned>(f(v, third)); })));
+  R::set(cpu, op.r1, old);
+  cpu.cc = zero_code(static_cast<Unsigned>(f(old, third)));
   return Step::next;
 }
 
-template <class T>
+template <class R>
 Step load_and_add(Cpu& cpu, const Op& op) {
-  if constexpr (std::is_signed_v<T>) return load_and<T>(cpu, op, [](T a, T b) { return add_signed(a, b); });
-  else return load_and<T>(cpu, op, [](T a, T b) { return add_logical(a, b); });
-}
-template <class T>
-Result<T> with_zero_cc(T value) { return {value, zero_cc(value)}; }
-template <class T>
-Step load_and_and(Cpu& cpu, const Op& op) { return load_and<T>(cpu, op, [](T a, T b) { return with_zero_cc<T>(a & b); }); }
-template <class T>
-Step load_and_or(Cpu& cpu, const Op& op) { return load_and<T>(cpu, op, [](T a, T b) { return with_zero_cc<T>(a | b); }); }
-template <class T>
-Step load_and_exclusive_or(Cpu& cpu, const Op& op) {
-  return load_and<T>(cpu, op, [](T a, T b) { return with_zero_cc<T>(a ^ b); });
+  using Signed = typename R::Signed;
+  const auto third = static_cast<Signed>(R::get(cpu, op.r3));
+  if (const auto step = load_and_update<R>(cpu, op, std::plus<>{}); step != Step::next) return step;
+  Signed sum;
+  const bool overflow = __builtin_add_overflow(static_cast<Signed>(R::get(cpu, op.r1)), third, &sum);
+  return end_signed<R>(cpu, sum, overflow);
 }
 
-// PoP ch. 7, "LOAD PAIR DISJOINT": code 3 where the two may not have been there at the same time. The first operand is
-// looked at again after the second.
-template <class T>
-Step load_pair_disjoint(Cpu& cpu, const Op& op) {
-  const U64 first_address = cpu.operand1(op), second_address = cpu.operand2_rs(op);
-  if (op.r3 % 2 != 0 || !is_aligned<T>(first_address) || !is_aligned<T>(second_address)) return specification(cpu);
-  const T first = TRY(cpu.fetch<T>(first_address));
-  const T second = TRY(cpu.fetch<T>(second_address));
-  const bool together = TRY(cpu.fetch<T>(first_address)) == first;
-  set_register(cpu, op.r3, first);
-  set_register(cpu, op.r3 + 1u, second);
-  cpu.cc = together ? 0 : 3;
+template <class R>
+Step load_and_add_logical(Cpu& cpu, const Op& op) {
+  const auto third = R::get(cpu, op.r3);
+  if (const auto step = load_and_update<R>(cpu, op, std::plus<>{}); step != Step::next) return step;
+  cpu.cc = add_logical(R::get(cpu, op.r1), third).cc;
   return Step::next;
 }
 
 }  // namespace
 
-Z_INSTRUCTION(compare_and_swap_32) { return compare_and_swap<U32>(cpu, op); }
-Z_INSTRUCTION(compare_and_swap_64) { return compare_and_swap<U64>(cpu, op); }
+Z_INSTRUCTION(compare_and_swap_32) { return compare_and_swap<Low>(cpu, op); }
+Z_INSTRUCTION(compare_and_swap_64) { return compare_and_swap<Whole>(cpu, op); }
 
 Z_INSTRUCTION(compare_double_and_swap_32) {
-  const U64 address = cpu.operand2_rs(op);
-  if ((op.r1 | op.r3) % 2 != 0 || !is_aligned<U64>(address)) return specification(cpu);
-  const U64 expected = pair_of_words(cpu, op.r1);
-  const U64 found = TRY(cpu.compare_and_swap<U64>(address, expected, pair_of_words(cpu, op.r3)));
+  const auto address = cpu.operand2_rs(op);
+  if ((op.r1 & 1) != 0 || (op.r3 & 1) != 0 || !is_aligned(address, 8)) return cpu.program_interruption(Pic::specification);
+  const auto pair = [&](unsigned n) { return static_cast<uint64_t>(cpu.gr32(n)) << 32 | cpu.gr32(n + 1); };
+  const auto expected = pair(op.r1);
+  const auto found = TRY((cpu.compare_and_swap<uint64_t>(address, expected, pair(op.r3))));
+  if (found != expected) {
+    cpu.set_gr32(op.r1, static_cast<uint32_t>(found >> 32));
+    cpu.set_gr32(op.r1 + 1, static_cast<uint32_t>(found));
+  }
   cpu.cc = found != expected;
-  cpu.set_gr32(op.r1, static_cast<U32>(found >> 32));
-  cpu.set_gr32(op.r1 + 1u, static_cast<U32>(found));
   return Step::next;
 }
+
 Z_INSTRUCTION(compare_double_and_swap_64) {
-  const U64 address = cpu.operand2_rs(op);
-  if ((op.r1 | op.r3) % 2 != 0 || !is_aligned<Uint128>(address)) return specification(cpu);
-  const Uint128 expected = pair(cpu, op.r1);
-  const Uint128 found = TRY(cpu.compare_and_swap<Uint128>(address, expected, pair(cpu, op.r3)));
+  const auto address = cpu.operand2_rs(op);
+  if ((op.r1 & 1) != 0 || (op.r3 & 1) != 0 || !is_aligned(address, 16)) return cpu.program_interruption(Pic::specification);
+  const auto pair = [&](unsigned n) { return static_cast<uint128_t>(cpu.gr(n)) << 64 | cpu.gr(n + 1); };
+  const auto expected = pair(op.r1);
+  const auto found = TRY((cpu.compare_and_swap<uint128_t>(address, expected, pair(op.r3))));
+  if (found != expected) {
+    cpu.gr(op.r1) = static_cast<uint64_t>(found >> 64);
+    cpu.gr(op.r1 + 1) = static_cast<uint64_t>(found);
+  }
   cpu.cc = found != expected;
-  cpu.gr(op.r1) = static_cast<U64>(found >> 64);
-  cpu.gr(op.r1 + 1u) = static_cast<U64>(found);
   return Step::next;
 }
 
-Z_INSTRUCTION(load_and_add_32) { return load_and_add<S32>(cpu, op); }
-Z_INSTRUCTION(load_and_add_64) { return load_and_add<S64>(cpu, op); }
-Z_INSTRUCTION(load_and_add_logical_32) { return load_and_add<U32>(cpu, op); }
-Z_INSTRUCTION(load_and_add_logical_64) { return load_and_add<U64>(cpu, op); }
-Z_INSTRUCTION(load_and_and_32) { return load_and_and<U32>(cpu, op); }
-Z_INSTRUCTION(load_and_and_64) { return load_and_and<U64>(cpu, op); }
-Z_INSTRUCTION(load_and_or_32) { return load_and_or<U32>(cpu, op); }
-Z_INSTRUCTION(load_and_or_64) { return load_and_or<U64>(cpu, op); }
-Z_INSTRUCTION(load_and_exclusive_or_32) { return load_and_exclusive_or<U32>(cpu, op); }
-Z_INSTRUCTION(load_and_exclusive_or_64) { return load_and_exclusive_or<U64>(cpu, op); }
-Z_INSTRUCTION(load_pair_disjoint_32) { return load_pair_disjoint<U32>(cpu, op); }
-Z_INSTRUCTION(load_pair_disjoint_64) { return load_pair_disjoint<U64>(cpu, op); }
+Z_INSTRUCTION(load_and_add_32) { return load_and_add<Low>(cpu, op); }
+Z_INSTRUCTION(load_and_add_64) { return load_and_add<Whole>(cpu, op); }
+Z_INSTRUCTION(load_and_add_logical_32) { return load_and_add_logical<Low>(cpu, op); }
+Z_INSTRUCTION(load_and_add_logical_64) { return load_and_add_logical<Whole>(cpu, op); }
+Z_INSTRUCTION(load_and_and_32) { return load_and_update<Low>(cpu, op, std::bit_and<>{}); }
+Z_INSTRUCTION(load_and_and_64) { return load_and_update<Whole>(cpu, op, std::bit_and<>{}); }
+Z_INSTRUCTION(load_and_or_32) { return load_and_update<Low>(cpu, op, std::bit_or<>{}); }
+Z_INSTRUCTION(load_and_or_64) { return load_and_update<Whole>(cpu, op, std::bit_or<>{}); }
+Z_INSTRUCTION(load_and_exclusive_or_32) { return load_and_update<Low>(cpu, op, std::bit_xor<>{}); }
+Z_INSTRUCTION(load_and_exclusive_or_64) { return load_and_update<Whole>(cpu, op, std::bit_xor<>{}); }
 
-// The code is the leftmost bit that was there.
+// LPD, LPDG: two operands that need not lie together. cc 3 says that they were not fetched as one, which a program must be ready for.
+Z_INSTRUCTION(load_pair_disjoint_32) {
+  if ((op.r3 & 1) != 0) return cpu.program_interruption(Pic::specification);
+  const auto first = TRY(cpu.fetch<uint32_t>(cpu.operand1(op)));
+  const auto second = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
+  cpu.set_gr32(op.r3, first);
+  cpu.set_gr32(op.r3 + 1, second);
+  cpu.cc = 3;
+  return Step::next;
+}
+Z_INSTRUCTION(load_pair_disjoint_64) {
+  if ((op.r3 & 1) != 0) return cpu.program_interruption(Pic::specification);
+  const auto first = TRY(cpu.fetch<uint64_t>(cpu.operand1(op)));
+  const auto second = TRY(cpu.fetch<uint64_t>(cpu.operand2_rs(op)));
+  cpu.gr(op.r3) = first;
+  cpu.gr(op.r3 + 1) = second;
+  cpu.cc = 3;
+  return Step::next;
+}
+
+// TS: all ones are stored, the leftmost bit of what was there is the condition code.
 Z_INSTRUCTION(test_and_set) {
-  const U8 old = TRY(cpu.interlocked_update<U8>(cpu.operand2_rs(op), [](U8) { return U8{0xFF}; }));
+  const auto old = TRY((cpu.interlocked_update<uint8_t>(cpu.operand2_rs(op), [](uint8_t) -> uint8_t { return 0xFF; })));
   cpu.cc = old >> 7;
   return Step::next;
 }

@@ -1,127 +1,251 @@
+// Moving and comparing operands in storage. PoP ch. 7.
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-#include "cpu/fixed_point.h"
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
-#include "cpu/operand_bytes.h"
-#include "cpu/operand_registers.h"
 
-// Long moves (PoP ch. 7, "MOVE LONG" and its like). One unit of operation ends at the next page boundary of either
-// operand, with the registers brought up to date; an access exception then nullifies the unit that meets it.
 namespace cpu {
 namespace {
 
-using U64 = std::uint64_t;
+using std::int64_t;
+using std::uint32_t;
+using std::uint64_t;
+using std::uint8_t;
 
-Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specification); }
-bool is_odd(unsigned register_number) { return register_number & 1; }
+using Characters = std::array<std::byte, 256>;
 
-// What fills up the first operand: a byte, or a character of two for the Unicode form.
-struct Padding {
-  std::byte even, odd;
+// An SS operand of up to 256 bytes lies in two pages at most, so it can be taken as a whole. Both operands are fetched before
+// anything is stored: an access exception leaves everything as it was.
+struct Operands {
+  uint64_t first, second;
+  std::size_t length;
 };
-Padding one_byte(U64 byte) { return {static_cast<std::byte>(byte), static_cast<std::byte>(byte)}; }
-Padding two_bytes(U64 character) { return {static_cast<std::byte>(character >> 8), static_cast<std::byte>(character)}; }
+Operands operands_of(Cpu& cpu, const Op& op) { return {cpu.operand1(op), cpu.operand2_rs(op), op.r1 + 1U}; }
 
-struct Unit {
-  U64 first, second;  // bytes done of each operand
-};
+bool is_in_one_page(uint64_t address, std::size_t length) { return (address & 4095) + length <= 4096; }
 
-// Moves or pads up to a page boundary. `remaining` is what is left of the first operand: its parity tells which byte
-// of a two-byte padding is due.
-Access<Unit> move_unit(Cpu& cpu, U64 to, U64 to_length, U64 from, U64 from_length, Padding padding) {
-  U64 length = std::min(to_length, bytes_left_in_page(to));
-  if (length == 0) return Unit{0, 0};
-  if (from_length == 0) {
-    const auto target = cpu.host_store(to, length);
-    if (!target) return Access<Unit>::refused();
-    for (U64 i = 0; i < length; ++i) target.value()[i] = (to_length - i) % 2 == 0 ? padding.even : padding.odd;
-    return Unit{length, 0};
+// MVN, MVZ: half of each byte; an overlapping second operand is seen as stored so far.
+Step move_half(Cpu& cpu, const Op& op, std::byte moved) {
+  const auto [first, second, length] = operands_of(cpu, op);
+  Characters a, b;
+  TRY(cpu.fetch_bytes(second, std::span{b}.first(length)));
+  TRY(cpu.fetch_bytes(first, std::span{a}.first(length)));
+  const auto distance = cpu.wrap(first - second);
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto from = distance != 0 && distance <= i ? a[i - distance] : b[i];
+    a[i] = (a[i] & ~moved) | (from & moved);
   }
-  length = std::min({length, from_length, bytes_left_in_page(from)});
-  const auto source = cpu.host_fetch(from, length);
-  if (!source) return Access<Unit>::refused();
-  const auto target = cpu.host_store(to, length);
-  if (!target) return Access<Unit>::refused();
-  std::memmove(target.value(), source.value(), length);
-  return Unit{length, length};
-}
-
-// MVCL keeps lengths of 24 bits, with other things to their left.
-constexpr U64 length_mask = 0xFF'FFFF;
-U64 short_length(const Cpu& cpu, unsigned n) { return cpu.gr(n) & length_mask; }
-void set_short_length(Cpu& cpu, unsigned n, U64 length) { cpu.gr(n) = (cpu.gr(n) & ~length_mask) | length; }
-
-// PoP ch. 7, "MOVE LONG": the first operand begins in the second, after its leftmost byte.
-bool is_destructive(const Cpu& cpu, U64 to, U64 from, U64 length) {
-  return length > 1 && to != from && cpu.wrap(to - from) < length;
-}
-
-Step move_with_padding(Cpu& cpu, const Op& op, Padding padding) {
-  const U64 to_length = length_in(cpu, op.r1 + 1u), from_length = length_in(cpu, op.r3 + 1u);
-  const auto unit =
-      TRY(move_unit(cpu, address_in(cpu, op.r1), to_length, address_in(cpu, op.r3), from_length, padding));
-  advance_pair(cpu, op.r1, unit.first);
-  advance_pair(cpu, op.r3, unit.second);
-  // Code 3 asks the program to go on.
-  cpu.cc = unit.first < to_length ? 3 : compare_cc(to_length, from_length);
+  TRY(cpu.store_bytes(first, std::span{a}.first(length)));
   return Step::next;
 }
 
 }  // namespace
 
-Z_INSTRUCTION(move_long) {
-  if (is_odd(op.r1) || is_odd(op.r2)) return specification(cpu);
-  const U64 to = address_in(cpu, op.r1), from = address_in(cpu, op.r2);
-  const U64 to_length = short_length(cpu, op.r1 + 1u), from_length = short_length(cpu, op.r2 + 1u);
-  if (is_destructive(cpu, to, from, std::min(to_length, from_length))) {
-    cpu.cc = 3;
+// Byte by byte from the left: an overlap that begins before the first operand repeats its bytes. One host copy serves when
+// both operands lie in a page each and do not overlap so.
+Z_INSTRUCTION(move_characters) {
+  const auto [first, second, length] = operands_of(cpu, op);
+  const auto distance = cpu.wrap(first - second);
+  if (is_in_one_page(first, length) && is_in_one_page(second, length) && distance >= length) {
+    const auto* from = TRY(cpu.host_fetch(second, length));
+    auto* to = TRY(cpu.host_store(first, length));
+    std::memmove(to, from, length);
     return Step::next;
   }
-  const auto padding = one_byte(cpu.gr32(op.r2 + 1u) >> 24);
-  const auto unit = TRY(move_unit(cpu, to, to_length, from, from_length, padding));
-  set_address_in(cpu, op.r1, to + unit.first);
-  set_short_length(cpu, op.r1 + 1u, to_length - unit.first);
-  set_address_in(cpu, op.r2, from + unit.second);
-  set_short_length(cpu, op.r2 + 1u, from_length - unit.second);
-  if (unit.first < to_length) return Step::repeat;
-  // Both lengths have shrunk alike, or the second is used up: they compare as they did at the beginning.
-  cpu.cc = compare_cc(to_length, from_length);
+  Characters bytes;
+  TRY(cpu.fetch_bytes(second, std::span{bytes}.first(length)));
+  if (distance != 0)
+    for (std::size_t i = distance; i < length; ++i) bytes[i] = bytes[i - distance];
+  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
   return Step::next;
 }
 
-Z_INSTRUCTION(move_long_extended) {
-  if (is_odd(op.r1) || is_odd(op.r3)) return specification(cpu);
-  return move_with_padding(cpu, op, one_byte(cpu.operand2_rs(op)));
+// The second operand runs to the left from its address.
+Z_INSTRUCTION(move_inverse) {
+  const auto [first, second, length] = operands_of(cpu, op);
+  Characters bytes;
+  TRY(cpu.fetch_bytes(cpu.wrap(second - (length - 1)), std::span{bytes}.first(length)));
+  std::reverse(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
+  return Step::next;
 }
 
-Z_INSTRUCTION(move_long_unicode) {
-  if (is_odd(op.r1) || is_odd(op.r3)) return specification(cpu);
-  if ((length_in(cpu, op.r1 + 1u) | length_in(cpu, op.r3 + 1u)) % 2 != 0) return specification(cpu);
-  return move_with_padding(cpu, op, two_bytes(cpu.operand2_rs(op)));
+Z_INSTRUCTION(move_numerics) { return move_half(cpu, op, std::byte{0x0F}); }
+Z_INSTRUCTION(move_zones) { return move_half(cpu, op, std::byte{0xF0}); }
+
+Z_INSTRUCTION(compare_logical_characters) {
+  const auto [first, second, length] = operands_of(cpu, op);
+  Characters a, b;
+  TRY(cpu.fetch_bytes(first, std::span{a}.first(length)));
+  TRY(cpu.fetch_bytes(second, std::span{b}.first(length)));
+  cpu.cc = sign_code(std::memcmp(a.data(), b.data(), length));
+  return Step::next;
+}
+
+// MVO: the second operand, shifted by a digit, in front of the sign that stands in the first. Right to left.
+Z_INSTRUCTION(move_with_offset) {
+  const std::size_t length_1 = op.r1 + 1U, length_2 = op.r3 + 1U;
+  const auto first = cpu.operand1(op), second = cpu.operand2_rs(op);
+  std::array<std::byte, 16> a, b{};
+  TRY(cpu.fetch_bytes(second, std::span{b}.first(length_2)));
+  TRY(cpu.fetch_bytes(first, std::span{a}.first(length_1)));
+  auto digit = a[length_1 - 1] & std::byte{0x0F};
+  for (std::size_t i = 0; i < length_1; ++i) {
+    const auto source = i < length_2 ? b[length_2 - 1 - i] : std::byte{0};
+    a[length_1 - 1 - i] = digit | source << 4;
+    digit = source >> 4;
+  }
+  TRY(cpu.store_bytes(first, std::span{a}.first(length_1)));
+  return Step::next;
 }
 
 // One page, with the key of register 0 for one of them if it says so. Code 1 or 2, where bit 55 asks for it:
 // the page of the first or second operand is not there.
 Z_INSTRUCTION(move_page) {
-  const U64 controls = cpu.gr(0);
+  const uint64_t controls = cpu.gr(0);
   const bool key_for_first = controls & 0x800, key_for_second = controls & 0x400, wants_code = controls & 0x100;
-  const auto key = static_cast<std::uint8_t>(controls >> 4 & 15);
-  if ((controls & 0xF000) != 0 || (key_for_first && key_for_second)) return specification(cpu);
+  const auto key = static_cast<uint8_t>(controls >> 4 & 15);
+  if ((controls & 0xF000) != 0 || (key_for_first && key_for_second)) return cpu.program_interruption(Pic::specification);
   if ((key_for_first || key_for_second) && cpu.psw.problem_state && !(cpu.cr(3) >> (31 - key) & 1))
     return cpu.program_interruption(Pic::privileged_operation);
   const auto context = [&](bool with_key) { return cpu.context_of(cpu.psw.as, with_key ? key : cpu.psw.key); };
-  const auto refused = [&](std::uint8_t code) {
+  const auto refused = [&](uint8_t code) {
     const auto exception = cpu.take_exception();
     if (!wants_code || exception.code != Pic::page_translation) return cpu.raise(exception);
     cpu.cc = code;
     return Step::next;
   };
   std::array<std::byte, 4096> page;
-  if (!cpu.fetch_bytes_in(context(key_for_second), address_in(cpu, op.r2) & page_mask, page)) return refused(2);
-  if (!cpu.store_bytes_in(context(key_for_first), address_in(cpu, op.r1) & page_mask, page)) return refused(1);
+  if (!cpu.fetch_bytes_in(context(key_for_second), cpu.wrap(cpu.gr(op.r2)) & page_mask, page)) return refused(2);
+  if (!cpu.store_bytes_in(context(key_for_first), cpu.wrap(cpu.gr(op.r1)) & page_mask, page)) return refused(1);
   cpu.cc = 0;
+  return Step::next;
+}
+
+namespace {
+
+// The long forms hold addresses and lengths in register pairs. They work in units that stay in one page of each operand; after a
+// unit the registers say how far they are, so that an interruption or a fault can come between two (PoP ch. 5, "Interruptible
+// Instructions").
+class LongOperand {
+ public:
+  LongOperand(Cpu& cpu, unsigned pair, uint64_t length_mask) : cpu_(cpu), pair_(pair), mask_(length_mask) {}
+  uint64_t address() const { return cpu_.wrap(cpu_.gr(pair_)); }
+  uint64_t length() const { return cpu_.gr(pair_ + 1) & mask_; }
+  uint64_t room() const { return 4096 - (address() & 4095); }
+  void advance(uint64_t by) {
+    const auto next = cpu_.wrap(cpu_.gr(pair_) + by);
+    if (cpu_.psw.amode == AddressingMode::a64) cpu_.gr(pair_) = next;
+    else cpu_.set_gr32(pair_, static_cast<uint32_t>(next));
+    cpu_.gr(pair_ + 1) = (cpu_.gr(pair_ + 1) & ~mask_) | ((length() - by) & mask_);
+  }
+
+ private:
+  Cpu& cpu_;
+  unsigned pair_;
+  uint64_t mask_;
+};
+
+uint64_t full_length_mask(const Cpu& cpu) { return cpu.psw.amode == AddressingMode::a64 ? ~0ULL : 0xFFFF'FFFFULL; }
+constexpr uint64_t short_length_mask = 0xFF'FFFF;  // of MVCL and CLCL
+
+bool are_pairs(const Op& op, unsigned second) { return (op.r1 & 1) == 0 && (second & 1) == 0; }
+
+// One unit of a move with padding. The padding byte is repeated when the source is used up.
+Step move_unit(Cpu& cpu, LongOperand& to, LongOperand& from, std::byte padding) {
+  auto count = std::min(to.length(), to.room());
+  if (from.length() == 0) {
+    auto* target = TRY(cpu.host_store(to.address(), count));
+    std::memset(target, static_cast<int>(padding), count);
+    to.advance(count);
+    return Step::repeat;
+  }
+  count = std::min({count, from.length(), from.room()});
+  const auto* source = TRY(cpu.host_fetch(from.address(), count));
+  auto* target = TRY(cpu.host_store(to.address(), count));
+  std::memmove(target, source, count);
+  to.advance(count);
+  from.advance(count);
+  return Step::repeat;
+}
+
+// One unit of a comparison with padding; false in `equal` ends it with the codes of the first unequal bytes, which the operands
+// then point to.
+Step compare_unit(Cpu& cpu, LongOperand& a, LongOperand& b, std::byte padding) {
+  uint64_t count = 4096;
+  if (a.length() != 0) count = std::min({count, a.length(), a.room()});
+  if (b.length() != 0) count = std::min({count, b.length(), b.room()});
+  const std::byte* first = a.length() == 0 ? nullptr : TRY(cpu.host_fetch(a.address(), count));
+  const std::byte* second = b.length() == 0 ? nullptr : TRY(cpu.host_fetch(b.address(), count));
+  uint64_t i = 0;
+  const auto byte = [&](const std::byte* from) { return from == nullptr ? padding : from[i]; };
+  while (i < count && byte(first) == byte(second)) ++i;
+  const auto code = i == count ? uint8_t{0} : compare_code(byte(first), byte(second));
+  if (first != nullptr) a.advance(i);
+  if (second != nullptr) b.advance(i);
+  cpu.cc = code;
+  if (code != 0 || (a.length() == 0 && b.length() == 0)) return Step::next;
+  return Step::repeat;
+}
+
+}  // namespace
+
+// MVCL: cc 3 and nothing moved when the first operand would be overwritten before it was used as source.
+Z_INSTRUCTION(move_long) {
+  if (!are_pairs(op, op.r2)) return cpu.program_interruption(Pic::specification);
+  LongOperand to{cpu, op.r1, short_length_mask}, from{cpu, op.r2, short_length_mask};
+  const auto padding = static_cast<std::byte>(cpu.gr32(op.r2 + 1) >> 24);
+  const auto moved = std::min(to.length(), from.length());
+  const auto distance = cpu.wrap(to.address() - from.address());
+  if (moved > 1 && distance != 0 && distance < moved) {
+    cpu.cc = 3;
+    return Step::next;
+  }
+  // The code compares the lengths as they were at the start. Both shrink alike until one is used up, so at the start of each
+  // unit they still compare the same way.
+  const auto code = compare_code(to.length(), from.length());
+  if (to.length() != 0) {
+    if (const auto step = move_unit(cpu, to, from, padding); step == Step::interrupted || to.length() != 0) return step;
+  }
+  cpu.cc = code;
+  return Step::next;
+}
+
+// MVCLE: cc 3 when the CPU stops after some bytes, and the program goes on.
+Z_INSTRUCTION(move_long_extended) {
+  if (!are_pairs(op, op.r3)) return cpu.program_interruption(Pic::specification);
+  const auto mask = full_length_mask(cpu);
+  LongOperand to{cpu, op.r1, mask}, from{cpu, op.r3, mask};
+  const auto padding = static_cast<std::byte>(cpu.operand2_rs(op));
+  const auto code = compare_code(to.length(), from.length());
+  if (to.length() == 0) {
+    cpu.cc = code;
+    return Step::next;
+  }
+  if (const auto step = move_unit(cpu, to, from, padding); step == Step::interrupted) return step;
+  cpu.cc = to.length() == 0 ? code : 3;
+  return Step::next;
+}
+
+Z_INSTRUCTION(compare_logical_long) {
+  if (!are_pairs(op, op.r2)) return cpu.program_interruption(Pic::specification);
+  LongOperand a{cpu, op.r1, short_length_mask}, b{cpu, op.r2, short_length_mask};
+  cpu.cc = 0;
+  if (a.length() == 0 && b.length() == 0) return Step::next;
+  return compare_unit(cpu, a, b, static_cast<std::byte>(cpu.gr32(op.r2 + 1) >> 24));
+}
+
+Z_INSTRUCTION(compare_logical_long_extended) {
+  if (!are_pairs(op, op.r3)) return cpu.program_interruption(Pic::specification);
+  const auto mask = full_length_mask(cpu);
+  LongOperand a{cpu, op.r1, mask}, b{cpu, op.r3, mask};
+  cpu.cc = 0;
+  if (a.length() == 0 && b.length() == 0) return Step::next;
+  const auto step = compare_unit(cpu, a, b, static_cast<std::byte>(cpu.operand2_rs(op)));
+  if (step != Step::repeat) return step;
+  cpu.cc = 3;
   return Step::next;
 }
 

@@ -1,116 +1,101 @@
+// Shifts and rotation. PoP ch. 7. The second-operand address is not used as one: its rightmost six bits are the amount.
 #include <bit>
 
-#include "cpu/fixed_point.h"
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 
-// Shifts and rotation (PoP ch. 7, "SHIFT LEFT SINGLE" and its like). The amount is the rightmost six bits of the second
-// operand address.
 namespace cpu {
 namespace {
 
-using S32 = std::int32_t;
-using S64 = std::int64_t;
-using U32 = std::uint32_t;
-using U64 = std::uint64_t;
+using std::int32_t;
+using std::int64_t;
+using std::uint32_t;
+using std::uint64_t;
 
-unsigned amount_of(const Cpu& cpu, const Op& op) { return cpu.operand2_rs(op) & 63; }
+unsigned amount(Cpu& cpu, const Op& op) { return cpu.operand2_rs(op) & 63; }
 
-// A 32-bit operand may be shifted out completely.
-template <class T>
-T left(T value, unsigned amount) { return amount < 8 * sizeof(T) ? static_cast<T>(value << amount) : 0; }
-template <class T>
-T right(T value, unsigned amount) {
-  if (amount < 8 * sizeof(T)) return static_cast<T>(value >> amount);
-  return value < 0 ? static_cast<T>(-1) : 0;
+// A 32-bit operand can be shifted by up to 63.
+uint32_t left(uint32_t value, unsigned by) { return by > 31 ? 0 : value << by; }
+uint32_t right(uint32_t value, unsigned by) { return by > 31 ? 0 : value >> by; }
+
+// SLA, SLAG, SLDA: the sign stays, the numeric bits move; losing one that is unlike the sign is overflow.
+template <class R>
+Step shift_left_signed(Cpu& cpu, unsigned target, typename R::Unsigned value, unsigned by) {
+  using Unsigned = typename R::Unsigned;
+  using Signed = typename R::Signed;
+  constexpr unsigned width = sizeof(Unsigned) * 8;
+  constexpr Unsigned sign = static_cast<Unsigned>(1) << (width - 1);
+  const auto shifted = static_cast<Unsigned>(by >= width ? 0 : value << by);
+  const auto result = static_cast<Unsigned>((shifted & ~sign) | (value & sign));
+  // What leaves on the left, the sign included, must be all sign.
+  const auto lost = static_cast<Signed>(value) >> (by >= width ? 0 : width - 1 - by);
+  const bool overflow = by >= width ? (value & ~sign) != ((value & sign) != 0 ? static_cast<Unsigned>(~sign) : 0)
+                                    : lost != 0 && lost != -1;
+  R::set(cpu, target, result);
+  return end_signed<R>(cpu, static_cast<Signed>(result), overflow);
 }
 
-template <class T>
-Step set(Cpu& cpu, unsigned target, T result) {
-  set_register(cpu, target, result);
+template <class R>
+Step shift_right_signed(Cpu& cpu, unsigned target, typename R::Unsigned value, unsigned by) {
+  constexpr unsigned width = sizeof(value) * 8;
+  const auto result = static_cast<typename R::Signed>(value) >> (by >= width ? width - 1 : by);
+  R::set(cpu, target, static_cast<typename R::Unsigned>(result));
+  cpu.cc = sign_code(result);
   return Step::next;
 }
 
-// The sign stays; a bit unlike it that is shifted out of the numeric part is an overflow.
-template <class T>
-Result<T> left_arithmetic(T value, unsigned amount) {
-  using U = std::make_unsigned_t<T>;
-  constexpr U sign = U{1} << (8 * sizeof(T) - 1);
-  const U bits = static_cast<U>(value);
-  const T result = static_cast<T>((bits & sign) | (left(bits, amount) & ~sign));
-  const bool overflow = right(result, amount) != value;
-  return {result, static_cast<std::uint8_t>(sign_cc(result) | overflow * 3)};
-}
-template <class T>
-Step shift_left(Cpu& cpu, const Op& op, unsigned source) {
-  const auto [result, cc] = left_arithmetic(register_as<T>(cpu, source), amount_of(cpu, op));
-  set_register(cpu, op.r1, result);
-  return conclude(cpu, cc);
-}
-template <class T>
-Step shift_right(Cpu& cpu, const Op& op, unsigned source) {
-  const T result = right(register_as<T>(cpu, source), amount_of(cpu, op));
-  set_register(cpu, op.r1, result);
-  cpu.cc = sign_cc(result);
+template <class R>
+Step set_shifted(Cpu& cpu, unsigned target, typename R::Unsigned value) {
+  R::set(cpu, target, value);
   return Step::next;
 }
 
-bool is_odd(unsigned register_number) { return register_number & 1; }
-// The 64 bits of an even-odd pair of words.
-U64 pair(const Cpu& cpu, unsigned even) { return static_cast<U64>(cpu.gr32(even)) << 32 | cpu.gr32(even + 1); }
-void set_pair(Cpu& cpu, unsigned even, U64 value) {
-  cpu.set_gr32(even, static_cast<U32>(value >> 32));
-  cpu.set_gr32(even + 1, static_cast<U32>(value));
-}
+// An even/odd pair of 32-bit registers as one operand of 64 bits.
+struct Pair {
+  using Unsigned = uint64_t;
+  using Signed = int64_t;
+  static uint64_t get(const Cpu& cpu, unsigned n) { return static_cast<uint64_t>(cpu.gr32(n)) << 32 | cpu.gr32(n + 1); }
+  static void set(Cpu& cpu, unsigned n, uint64_t value) {
+    cpu.set_gr32(n, static_cast<uint32_t>(value >> 32));
+    cpu.set_gr32(n + 1, static_cast<uint32_t>(value));
+  }
+};
+bool is_odd(const Op& op) { return (op.r1 & 1) != 0; }
 
 }  // namespace
 
-Z_INSTRUCTION(rotate_left_single_logical_32) {
-  return set(cpu, op.r1, std::rotl(cpu.gr32(op.r3), static_cast<int>(amount_of(cpu, op) & 31)));
-}
-Z_INSTRUCTION(rotate_left_single_logical_64) {
-  return set(cpu, op.r1, std::rotl(cpu.gr(op.r3), static_cast<int>(amount_of(cpu, op))));
-}
+Z_INSTRUCTION(rotate_left_single_logical_32) { return set_shifted<Low>(cpu, op.r1, std::rotl(cpu.gr32(op.r3), static_cast<int>(amount(cpu, op) & 31))); }
+Z_INSTRUCTION(rotate_left_single_logical_64) { return set_shifted<Whole>(cpu, op.r1, std::rotl(cpu.gr(op.r3), static_cast<int>(amount(cpu, op)))); }
 
-Z_INSTRUCTION(shift_left_single_logical_32) { return set(cpu, op.r1, left(cpu.gr32(op.r1), amount_of(cpu, op))); }
-Z_INSTRUCTION(shift_left_single_logical_distinct_32) {
-  return set(cpu, op.r1, left(cpu.gr32(op.r3), amount_of(cpu, op)));
-}
-Z_INSTRUCTION(shift_left_single_logical_64) { return set(cpu, op.r1, left(cpu.gr(op.r3), amount_of(cpu, op))); }
-Z_INSTRUCTION(shift_right_single_logical_32) { return set(cpu, op.r1, right(cpu.gr32(op.r1), amount_of(cpu, op))); }
-Z_INSTRUCTION(shift_right_single_logical_distinct_32) {
-  return set(cpu, op.r1, right(cpu.gr32(op.r3), amount_of(cpu, op)));
-}
-Z_INSTRUCTION(shift_right_single_logical_64) { return set(cpu, op.r1, right(cpu.gr(op.r3), amount_of(cpu, op))); }
+Z_INSTRUCTION(shift_left_single_32) { return shift_left_signed<Low>(cpu, op.r1, cpu.gr32(op.r1), amount(cpu, op)); }
+Z_INSTRUCTION(shift_left_single_distinct_32) { return shift_left_signed<Low>(cpu, op.r1, cpu.gr32(op.r3), amount(cpu, op)); }
+Z_INSTRUCTION(shift_left_single_64) { return shift_left_signed<Whole>(cpu, op.r1, cpu.gr(op.r3), amount(cpu, op)); }
+Z_INSTRUCTION(shift_right_single_32) { return shift_right_signed<Low>(cpu, op.r1, cpu.gr32(op.r1), amount(cpu, op)); }
+Z_INSTRUCTION(shift_right_single_distinct_32) { return shift_right_signed<Low>(cpu, op.r1, cpu.gr32(op.r3), amount(cpu, op)); }
+Z_INSTRUCTION(shift_right_single_64) { return shift_right_signed<Whole>(cpu, op.r1, cpu.gr(op.r3), amount(cpu, op)); }
 
-Z_INSTRUCTION(shift_left_single_32) { return shift_left<S32>(cpu, op, op.r1); }
-Z_INSTRUCTION(shift_left_single_distinct_32) { return shift_left<S32>(cpu, op, op.r3); }
-Z_INSTRUCTION(shift_left_single_64) { return shift_left<S64>(cpu, op, op.r3); }
-Z_INSTRUCTION(shift_right_single_32) { return shift_right<S32>(cpu, op, op.r1); }
-Z_INSTRUCTION(shift_right_single_distinct_32) { return shift_right<S32>(cpu, op, op.r3); }
-Z_INSTRUCTION(shift_right_single_64) { return shift_right<S64>(cpu, op, op.r3); }
+Z_INSTRUCTION(shift_left_single_logical_32) { return set_shifted<Low>(cpu, op.r1, left(cpu.gr32(op.r1), amount(cpu, op))); }
+Z_INSTRUCTION(shift_left_single_logical_distinct_32) { return set_shifted<Low>(cpu, op.r1, left(cpu.gr32(op.r3), amount(cpu, op))); }
+Z_INSTRUCTION(shift_left_single_logical_64) { return set_shifted<Whole>(cpu, op.r1, cpu.gr(op.r3) << amount(cpu, op)); }
+Z_INSTRUCTION(shift_right_single_logical_32) { return set_shifted<Low>(cpu, op.r1, right(cpu.gr32(op.r1), amount(cpu, op))); }
+Z_INSTRUCTION(shift_right_single_logical_distinct_32) { return set_shifted<Low>(cpu, op.r1, right(cpu.gr32(op.r3), amount(cpu, op))); }
+Z_INSTRUCTION(shift_right_single_logical_64) { return set_shifted<Whole>(cpu, op.r1, cpu.gr(op.r3) >> amount(cpu, op)); }
 
 Z_INSTRUCTION(shift_left_double) {
-  if (is_odd(op.r1)) return cpu.program_interruption(Pic::specification);
-  const auto [result, cc] = left_arithmetic(static_cast<S64>(pair(cpu, op.r1)), amount_of(cpu, op));
-  set_pair(cpu, op.r1, static_cast<U64>(result));
-  return conclude(cpu, cc);
-}
-Z_INSTRUCTION(shift_left_double_logical) {
-  if (is_odd(op.r1)) return cpu.program_interruption(Pic::specification);
-  set_pair(cpu, op.r1, left(pair(cpu, op.r1), amount_of(cpu, op)));
-  return Step::next;
+  if (is_odd(op)) return cpu.program_interruption(Pic::specification);
+  return shift_left_signed<Pair>(cpu, op.r1, Pair::get(cpu, op.r1), amount(cpu, op));
 }
 Z_INSTRUCTION(shift_right_double) {
-  if (is_odd(op.r1)) return cpu.program_interruption(Pic::specification);
-  const S64 result = right(static_cast<S64>(pair(cpu, op.r1)), amount_of(cpu, op));
-  set_pair(cpu, op.r1, static_cast<U64>(result));
-  cpu.cc = sign_cc(result);
-  return Step::next;
+  if (is_odd(op)) return cpu.program_interruption(Pic::specification);
+  return shift_right_signed<Pair>(cpu, op.r1, Pair::get(cpu, op.r1), amount(cpu, op));
+}
+Z_INSTRUCTION(shift_left_double_logical) {
+  if (is_odd(op)) return cpu.program_interruption(Pic::specification);
+  return set_shifted<Pair>(cpu, op.r1, Pair::get(cpu, op.r1) << amount(cpu, op));
 }
 Z_INSTRUCTION(shift_right_double_logical) {
-  if (is_odd(op.r1)) return cpu.program_interruption(Pic::specification);
-  set_pair(cpu, op.r1, right(pair(cpu, op.r1), amount_of(cpu, op)));
-  return Step::next;
+  if (is_odd(op)) return cpu.program_interruption(Pic::specification);
+  return set_shifted<Pair>(cpu, op.r1, Pair::get(cpu, op.r1) >> amount(cpu, op));
 }
 
 }  // namespace cpu

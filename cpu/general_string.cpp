@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "cpu/fixed_point.h"
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 #include "cpu/operand_bytes.h"
 #include "cpu/operand_registers.h"
@@ -60,7 +60,7 @@ Z_INSTRUCTION(compare_logical_string) {
     return Step::next;
   }
   if (i == limit) cpu.cc = unfinished;
-  else cpu.cc = a[i] == ending ? 1 : b[i] == ending ? 2 : compare_cc(a[i], b[i]);
+  else cpu.cc = a[i] == ending ? 1 : b[i] == ending ? 2 : compare_code(a[i], b[i]);
   set_address_in(cpu, op.r1, first + i);
   set_address_in(cpu, op.r2, second + i);
   return Step::next;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "cpu/fixed_point.h"
 #include "cpu/instruction.h"
 #include "cpu/operand_bytes.h"
 #include "cpu/operand_registers.h"

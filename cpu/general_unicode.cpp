@@ -105,6 +105,11 @@ struct Utf32 {
   static Access<> store(Cpu& cpu, U64 address, U32 code) { return cpu.store<U32>(address, code); }
 };
 
+Step end(Cpu& cpu, std::uint8_t cc) {
+  cpu.cc = cc;
+  return Step::next;
+}
+
 // R2 and R2 + 1 designate the source, R1 and R1 + 1 the target.
 template <class Source, class Target>
 Step convert(Cpu& cpu, const Op& op, WellFormed form) {
@@ -112,20 +117,16 @@ Step convert(Cpu& cpu, const Op& op, WellFormed form) {
   constexpr unsigned characters_at_once = 1024;
   for (unsigned i = 0; i < characters_at_once; ++i) {
     const U64 left = length_in(cpu, op.r2 + 1u);
-    cpu.cc = source_done;
-    if (left == 0) return Step::next;
+    if (left == 0) return end(cpu, source_done);
     const auto [bytes, code] = TRY(Source::fetch(cpu, address_in(cpu, op.r2), left, form));
-    if (bytes > left) return Step::next;
-    cpu.cc = invalid;
-    if (bytes == 0) return Step::next;
-    cpu.cc = target_full;
-    if (Target::length(code) > length_in(cpu, op.r1 + 1u)) return Step::next;
+    if (bytes > left) return end(cpu, source_done);
+    if (bytes == 0) return end(cpu, invalid);
+    if (Target::length(code) > length_in(cpu, op.r1 + 1u)) return end(cpu, target_full);
     TRY(Target::store(cpu, address_in(cpu, op.r1), code));
     advance_pair(cpu, op.r1, Target::length(code));
     advance_pair(cpu, op.r2, bytes);
   }
-  cpu.cc = unfinished;
-  return Step::next;
+  return end(cpu, unfinished);
 }
 
 // Bit 3 of M3: well-formedness checking (extended-translation facility 3, its enhancement).

@@ -2,7 +2,7 @@
 
 #include "base/mutex.h"
 #include "cpu/configuration.h"
-#include "cpu/fixed_point.h"
+#include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 #include "cpu/operand_bytes.h"
 
@@ -212,11 +212,12 @@ struct SwapAndStore {
 };
 
 // R3 against the first operand; true when it was replaced.
-template <class T>
+template <class R>
 bool swap(Cpu& cpu, const Op& op, std::byte* at, U64 desired) {
-  const T expected = register_as<T>(cpu, op.r3);
-  const T found = host_compare_and_swap<T>(at, expected, static_cast<T>(desired));
-  set_register(cpu, op.r3, found);
+  using Unsigned = typename R::Unsigned;
+  const Unsigned expected = R::get(cpu, op.r3);
+  const Unsigned found = host_compare_and_swap<Unsigned>(at, expected, static_cast<Unsigned>(desired));
+  R::set(cpu, op.r3, found);
   return found == expected;
 }
 bool swap_quadword(Cpu& cpu, const Op& op, std::byte* at, Uint128 desired) {
@@ -239,8 +240,8 @@ Z_INSTRUCTION(compare_and_swap_and_store) {
   Uint128 desired = 0;
   for (unsigned i = 0; i < controls.swap_size(); ++i) desired = desired << 8 | list.at(i);
   const auto low = static_cast<U64>(desired);
-  const bool is_swapped = controls.function == 0   ? swap<U32>(cpu, op, swapped, low)
-                          : controls.function == 1 ? swap<U64>(cpu, op, swapped, low)
+  const bool is_swapped = controls.function == 0   ? swap<Low>(cpu, op, swapped, low)
+                          : controls.function == 1 ? swap<Whole>(cpu, op, swapped, low)
                                                    : swap_quadword(cpu, op, swapped, desired);
   cpu.cc = !is_swapped;
   if (is_swapped)

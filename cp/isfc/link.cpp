@@ -91,7 +91,7 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
     const auto data = block.first(frame.data_length);
     block = block.subspan(frame.data_length);
     if (frame.kind != FrameKind::data) {
-      Z_CHECK(identify(device, header, data));
+      Z_CHECK(identify(number, header, data));
       continue;
     }
     if (header.sender_session != peer_session_ || header.receiver_session != session_) continue;  // of a former session
@@ -108,7 +108,7 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
 }
 
 // IDX or DVX: who is there, and which session of ours and of its own it means.
-z::Result<> Link::identify(Device& device, const BlockHeader& header, std::span<const std::byte> data) {
+z::Result<> Link::identify(z::DeviceNumber number, const BlockHeader& header, std::span<const std::byte> data) {
   const auto identification = Z_TRY(take<Identification>(data));
   const auto node = identification.node.text();
   if (identification.level != protocol_level)
@@ -118,12 +118,15 @@ z::Result<> Link::identify(Device& device, const BlockHeader& header, std::span<
     return z::failure("node {} answers where {} was expected", node, options_.peer_name);
   if (is_up_ && node != peer_) return z::failure("node {} answers on a link to {}", node, peer_);
   if (header.sender_session < peer_session_) return {};  // an old block, overtaken on another device
-  if (identification.answer_wanted != 0) device.identification_due = true;
+  if (identification.answer_wanted != 0) {
+    devices_.at(number).identification_due = true;
+    sender_.device_lost(number);  // the peer began anew on it, perhaps before it took our last block
+  }
   if (header.sender_session == peer_session_) return {};
   if (is_up_) go_down();
   peer_ = node;
   peer_session_ = header.sender_session;
-  for (auto& [number, other] : devices_) other.identification_due = true;
+  for (auto& [other_number, other] : devices_) other.identification_due = true;
   return {};
 }
 

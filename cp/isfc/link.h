@@ -92,7 +92,7 @@ class Link {
   };
 
   z::Result<> take_block(z::DeviceNumber number, Device& device, std::span<const std::byte> block);
-  z::Result<> identify(Device& device, const BlockHeader& header, std::span<const std::byte> data);
+  z::Result<> identify(z::DeviceNumber number, const BlockHeader& header, std::span<const std::byte> data);
   void device_up(z::DeviceNumber number);
   void go_down();
   void reject(z::DeviceNumber device, std::string reason);

@@ -235,6 +235,19 @@ TEST_F(IsfcLink, ADeviceLostAtOneEndOnlyComesBack) {
   EXPECT_THAT(ends_[1].events, testing::ElementsAre("up ALPHA"));
 }
 
+TEST_F(IsfcLink, AnEndThatBeginsAnewOnADeviceGetsAgainWhatItDidNotTake) {
+  connect(2);
+  send(0, "taken by the device, not by its owner");
+  const auto device = flying_.front().device;
+  flying_.clear();
+  ends_[0].link.written(device);
+  ends_[1].link.device_lost(device);
+  ends_[1].link.device_opened(device, now_);
+  collect();
+  arrive_all();
+  EXPECT_THAT(ends_[1].received, testing::ElementsAre("taken by the device, not by its owner"));
+}
+
 TEST_F(IsfcLink, AskingAgainFindsAPartnerThatMissedTheFirstIdentification) {
   ends_[0].link.device_opened(DeviceNumber{0x6000}, now_);
   collect();
