@@ -154,8 +154,6 @@ Step insert_under_mask(Cpu& cpu, const Op& op) {
 
 }  // namespace
 
-Z_INSTRUCTION(no_operation) { return Step::next; }
-
 Z_INSTRUCTION(load_32) { return load_register<Low, uint32_t>(cpu, op); }
 Z_INSTRUCTION(load_64) { return load_register<Whole, uint64_t>(cpu, op); }
 Z_INSTRUCTION(load_64_from_32) { return load_register<Whole, int32_t>(cpu, op); }
