@@ -38,7 +38,7 @@ class Operands {
       case 'b':
         if (!form_.empty() && (form_[0] == '1' || form_[0] == '2')) return base(take() == '1' ? op_.b1 : op_.b2);
         return fmt::format("{}", static_cast<std::int8_t>(op_.imm));
-      case 'x': take(); return fmt::format("%r{}", op_.r2 == 16 ? 0 : op_.r2);
+      case '(': return registers_of_address();
       case 'l': return fmt::format("{}", (take() == '1' ? op_.r1 : op_.r3) + 1);
       case 'f': return fmt::format("{}", op_.imm >> ((take() - '3') * 8) & 0xFF);
       case 'i': return fmt::format("{}", op_.imm);
@@ -52,7 +52,19 @@ class Operands {
       default: return {c};
     }
   }
-  static std::string base(std::uint8_t number) { return fmt::format("%r{}", number == 16 ? 0 : number); }
+  // "(x2,b2)" or "(b2)": an index that is none is left out, and with it a base that is none. What else begins with a
+  // parenthesis, a length or a register, is always written.
+  std::string registers_of_address() {
+    const bool indexed = form_.starts_with("x2,");
+    if (indexed) form_.remove_prefix(3);
+    if (form_.front() != 'b') return "(";
+    const std::uint8_t number = form_[1] == '1' ? op_.b1 : op_.b2;
+    form_.remove_prefix(3);
+    if (indexed && op_.r2 != no_register) return fmt::format("(%r{},{})", op_.r2, base(number));
+    return number == no_register ? "" : fmt::format("({})", base(number));
+  }
+  static constexpr std::uint8_t no_register = 16;
+  static std::string base(std::uint8_t number) { return fmt::format("%r{}", number == no_register ? 0 : number); }
   unsigned register_of(char digit) const { return digit == '1' ? op_.r1 : digit == '2' ? op_.r2 : op_.r3; }
   char take() {
     const char c = form_.front();
