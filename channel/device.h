@@ -56,8 +56,6 @@ class Transfer {
   // Bytes of the first CCW and of all that are data-chained to it as the chain stands now: what a device that moves data
   // later (a CTC) goes by. A program that changes its chain while it runs may have another count in the end.
   virtual std::size_t count() const = 0;
-  // More CCWs are data-chained behind those that `count` counts: how many bytes in all is not known yet.
-  virtual bool is_chained() const { return false; }
   // Write and control commands: moves the next bytes from storage to `to`; fewer are returned at the end of the area.
   virtual std::size_t receive(std::span<std::byte> to) = 0;
   // Read and sense commands: moves bytes to storage; returns how many the area took.

@@ -31,9 +31,13 @@ Configuration::Configuration(Storage& storage, Environment& environment, const z
       blocks_(storage),
       host_timer_(*this, options.cpus) {}
 
-Configuration::~Configuration() {
+Configuration::~Configuration() { retire(); }
+
+void Configuration::retire() {
   storage_.set_observer(nullptr);
   host_timer_.stop();
+  // Every thread knows that it ends before a pause is over: a guest that was parked never runs again.
+  for (const auto& thread : threads_) thread->end();
   {
     const z::Lock lock{pause_};
     pauses_ = 0;

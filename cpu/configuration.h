@@ -37,6 +37,9 @@ class Configuration final : public StorageObserver {
   static z::Result<std::unique_ptr<Configuration>> create(Storage& storage, Environment& environment,
                                                           const z::Clock& clock, Options options);
   ~Configuration() override;
+  // Ends the CPUs' threads where they stand, paused or not; nothing is executed any more and nothing can be started. For
+  // an owner whose environment must outlive the CPUs' last look at it.
+  void retire();
 
   unsigned cpu_count() const { return static_cast<unsigned>(cpus_.size()); }
   Cpu& cpu(unsigned address) { return *cpus_[address]; }

@@ -7,7 +7,9 @@
 
 namespace cpu {
 
-CpuThread::~CpuThread() {
+CpuThread::~CpuThread() { end(); }
+
+void CpuThread::end() {
   ending_.store(true);
   cpu_.attention().post(Attention::control);
 }
@@ -57,6 +59,7 @@ void CpuThread::serve() {
   while (!ending_.load()) {
     const std::uint32_t why = cpu_.attention().take();
     if (cpu_.configuration().is_pause_requested()) cpu_.configuration().stand_paused();
+    if (ending_.load()) return;
     obey();
     if ((why & Attention::timer) != 0) {
       const z::Lock lock{control_};  // a stopped CPU may be in somebody's hands

@@ -29,6 +29,7 @@ class CpuThread {
   ~CpuThread();
 
   void run();  // starts the thread
+  void end();  // it stops at its next instruction boundary, for good; the destructor waits for it
 
   // Any thread. `give` merges the orders with pending ones.
   void give(const Orders& orders);

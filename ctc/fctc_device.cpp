@@ -119,7 +119,7 @@ void FctcDevice::issue(std::uint8_t code, Operation operation, Transfer& data) {
     return;
   }
   Buffer bytes;
-  auto count = static_cast<std::uint32_t>(data.is_chained() ? max_transfer : std::min<std::size_t>(data.count(), max_transfer));
+  auto count = static_cast<std::uint32_t>(std::min<std::size_t>(data.count(), max_transfer));
   if (has_data_out(operation)) {
     bytes = Buffer{count};
     count = static_cast<std::uint32_t>(data.receive(bytes.bytes()));

@@ -115,8 +115,6 @@ void Destination::read_record() {
   actions_.push_back(action::ReadRecord{});
 }
 
-void Destination::look_again_later() {
-  actions_.push_back(action::SetRecordTimer{now_ + timing_.record_retry});
-}
+void Destination::look_again_later() { actions_.push_back(action::SetRecordTimer{now_ + timing_.record_retry}); }
 
 }  // namespace lgr

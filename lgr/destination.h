@@ -19,9 +19,14 @@ namespace lgr {
 
 namespace event {
 struct Created {};
-struct ImageComplete { std::uint64_t epoch; };  // verified and restored; of the record while RELOCATING
+struct ImageComplete {
+  std::uint64_t epoch;
+};  // verified and restored; of the record while RELOCATING
 struct Committed {};
-struct SourceCancelled { EndCode code; std::vector<std::string> lines; };
+struct SourceCancelled {
+  EndCode code;
+  std::vector<std::string> lines;
+};
 struct RecordTimeUp {};
 }  // namespace event
 
@@ -29,9 +34,17 @@ namespace action {
 struct SendAccepted {};
 struct SendReady {};
 struct SendRunning {};
-struct SendDiscarded { EndCode code; std::vector<std::string> lines; };
-struct SendCancelRequest { EndCode code; std::string issuer; };
-struct SetRecordTimer { z::Nanoseconds deadline; };
+struct SendDiscarded {
+  EndCode code;
+  std::vector<std::string> lines;
+};
+struct SendCancelRequest {
+  EndCode code;
+  std::string issuer;
+};
+struct SetRecordTimer {
+  z::Nanoseconds deadline;
+};
 struct Activate {};
 struct Discard {};
 }  // namespace action

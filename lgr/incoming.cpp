@@ -45,8 +45,8 @@ auto Incoming::guarded(Function function) {
   };
 }
 
-Incoming::Incoming(std::uint64_t id, cp::api::MemberSlot from, IncomingOffer offer, Services services, Settings settings,
-                   Ended ended)
+Incoming::Incoming(std::uint64_t id, cp::api::MemberSlot from, IncomingOffer offer, Services services,
+                   Settings settings, Ended ended)
     : id_(id),
       from_(from),
       offer_(std::move(offer)),
@@ -57,11 +57,13 @@ Incoming::Incoming(std::uint64_t id, cp::api::MemberSlot from, IncomingOffer off
 
 void Incoming::begin() {
   begun_ = pass_begun_ = now();
-  if (auto reasons = obstacles(); !reasons.empty()) return on(event::SourceCancelled{EndCode::not_eligible, std::move(reasons)});
-  services_.guests.create_skeleton(offer_.userid, offer_.storage, offer_.definition,
-                                   guarded([](Incoming& self, z::Result<std::unique_ptr<cp::api::SkeletonPort>> skeleton) {
-                                     self.created(std::move(skeleton));
-                                   }));
+  if (auto reasons = obstacles(); !reasons.empty())
+    return on(event::SourceCancelled{EndCode::not_eligible, std::move(reasons)});
+  services_.guests.create_skeleton(
+      offer_.userid, offer_.storage, offer_.definition,
+      guarded([](Incoming& self, z::Result<std::unique_ptr<cp::api::SkeletonPort>> skeleton) {
+        self.created(std::move(skeleton));
+      }));
 }
 
 void Incoming::created(z::Result<std::unique_ptr<cp::api::SkeletonPort>> skeleton) {
@@ -73,7 +75,8 @@ void Incoming::created(z::Result<std::unique_ptr<cp::api::SkeletonPort>> skeleto
 }
 
 std::vector<std::string> Incoming::obstacles() const {
-  return services_.eligibility.obstacles_on_destination(offer_.userid, offer_.storage, offer_.definition, offer_.forces);
+  return services_.eligibility.obstacles_on_destination(offer_.userid, offer_.storage, offer_.definition,
+                                                        offer_.forces);
 }
 
 void Incoming::on(Destination::Event event) {
@@ -164,7 +167,8 @@ z::Result<> Incoming::take_complete(std::span<const std::byte> body) {
   const auto complete = Z_TRY(wire::split<wire::Complete>(body)).body;
   Z_CHECK(image_->verify(complete));
   if (complete.state_bytes != state_.size() || complete.state_checksum != crc32c(state_))
-    return z::failure("state of {} bytes is damaged or not whole: {} are here", std::uint64_t{complete.state_bytes}, state_.size());
+    return z::failure("state of {} bytes is damaged or not whole: {} are here", std::uint64_t{complete.state_bytes},
+                      state_.size());
   Z_CHECK(skeleton_->restore_state(state_));
   if (auto reasons = obstacles(); !reasons.empty()) {
     on(event::SourceCancelled{EndCode::not_eligible, std::move(reasons)});
@@ -187,10 +191,10 @@ void Incoming::perform(const action::SendCancelRequest& request) {
 void Incoming::perform(const action::SetRecordTimer& timer) {
   if (timer_) services_.timers.cancel(*timer_);
   timer_ = services_.timers.at(timer.deadline, guarded([](Incoming& self) {
-    self.timer_.reset();
-    if (self.services_.members.is_down(self.from_)) self.on(event::PeerDown{});
-    self.on(event::RecordTimeUp{});
-  }));
+                                 self.timer_.reset();
+                                 if (self.services_.members.is_down(self.from_)) self.on(event::PeerDown{});
+                                 self.on(event::RecordTimeUp{});
+                               }));
 }
 
 void Incoming::perform(const action::Activate&) {
@@ -205,14 +209,14 @@ void Incoming::perform(const action::Discard&) {
 
 void Incoming::perform(const action::ReadRecord&) {
   services_.records.read(offer_.userid, guarded([](Incoming& self, z::Result<cp::api::GuestRecord> record) {
-    self.on(event::RecordKnown{record ? std::optional{*record} : std::nullopt});
-  }));
+                           self.on(event::RecordKnown{record ? std::optional{*record} : std::nullopt});
+                         }));
 }
 
 void Incoming::perform(const action::SwapRecord& swap) {
-  services_.records.compare_and_set(offer_.userid, swap.expected, swap.desired, guarded([](Incoming& self, cp::api::Swap done) {
-    self.on(event::RecordSwapped{done});
-  }));
+  services_.records.compare_and_set(
+      offer_.userid, swap.expected, swap.desired,
+      guarded([](Incoming& self, cp::api::Swap done) { self.on(event::RecordSwapped{done}); }));
 }
 
 void Incoming::perform(const action::Finish& finish) {
@@ -223,7 +227,9 @@ void Incoming::perform(const action::Finish& finish) {
   if (ended_) std::exchange(ended_, nullptr)(*this);
 }
 
-void Incoming::send(std::vector<std::byte> message) { services_.transport.send(from_, {std::move(message), {}, [] {}}); }
+void Incoming::send(std::vector<std::byte> message) {
+  services_.transport.send(from_, {std::move(message), {}, [] {}});
+}
 
 Report Incoming::report() const {
   Report report;

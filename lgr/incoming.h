@@ -33,7 +33,8 @@ struct IncomingOffer {
 class Incoming : public std::enable_shared_from_this<Incoming> {
  public:
   using Ended = std::function<void(Incoming&)>;
-  Incoming(std::uint64_t id, cp::api::MemberSlot from, IncomingOffer offer, Services services, Settings settings, Ended ended);
+  Incoming(std::uint64_t id, cp::api::MemberSlot from, IncomingOffer offer, Services services, Settings settings,
+           Ended ended);
 
   void begin();
   void message(const wire::Message& message);

@@ -23,7 +23,8 @@ z::Result<> MemoryImage::store(std::span<const std::byte> burst_body) {
   const auto [burst, tail] = Z_TRY(wire::split<wire::Burst>(burst_body));
   if (burst.pass == 0 || burst.pass > max_pass || burst.pass < pass_.pass)
     return z::failure("burst of pass {} after pass {}", std::uint32_t{burst.pass}, std::uint32_t{pass_.pass});
-  if (burst.runs > tail.size() / sizeof(wire::Run)) return z::failure("burst too short for {} runs", std::uint32_t{burst.runs});
+  if (burst.runs > tail.size() / sizeof(wire::Run))
+    return z::failure("burst too short for {} runs", std::uint32_t{burst.runs});
   const auto runs = copy_runs(tail.first(burst.runs * sizeof(wire::Run)));
   auto data = tail.subspan(burst.runs * sizeof(wire::Run));
   Z_CHECK(check_runs(runs, data.size()));
@@ -55,10 +56,12 @@ z::Result<> MemoryImage::check_runs(std::span<const wire::Run> runs, std::size_t
   for (const wire::Run& run : runs) {
     const std::uint64_t count = count_of(run);
     if (count == 0 || run.first + count > is_written_.size())
-      return z::failure("burst names {} frames from {}, the guest has {}", count, std::uint32_t{run.first}, is_written_.size());
+      return z::failure("burst names {} frames from {}, the guest has {}", count, std::uint32_t{run.first},
+                        is_written_.size());
     if (!is_zero_run(run)) data_pages += count;
   }
-  if (data_pages * z::page_size != data_length) return z::failure("burst of {} pages carries {} bytes", data_pages, data_length);
+  if (data_pages * z::page_size != data_length)
+    return z::failure("burst of {} pages carries {} bytes", data_pages, data_length);
   return {};
 }
 
@@ -100,7 +103,8 @@ z::Result<> MemoryImage::verify(const wire::Complete& complete) const {
   if (complete.frames != frames_ || complete.bursts != bursts_)
     return z::failure("counts do not match: {} frames sent, {} stored", std::uint64_t{complete.frames}, frames_);
   if (complete.digest != digest_.value())
-    return z::failure("storage differs: digest {:016X} at the source, {:016X} here", std::uint64_t{complete.digest}, digest_.value());
+    return z::failure("storage differs: digest {:016X} at the source, {:016X} here", std::uint64_t{complete.digest},
+                      digest_.value());
   return {};
 }
 

@@ -10,8 +10,8 @@
 
 namespace lgr {
 
-// The destination's side of the memory move: writes bursts into the skeleton. A burst of an older pass is refused, so it
-// never overwrites a page of a newer one.
+// The destination's side of the memory move: writes bursts into the skeleton. A burst of an older pass is refused, so
+// it never overwrites a page of a newer one.
 class MemoryImage {
  public:
   explicit MemoryImage(cp::api::SkeletonPort& skeleton);

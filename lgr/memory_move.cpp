@@ -16,8 +16,10 @@ struct MemoryMove::Draft {
 
   void add(z::FrameIndex frame, Kind of) {
     const auto number = static_cast<std::uint32_t>(frame.value);
-    if (kind == of && number == next_frame) runs.back().count = runs.back().count + 1;
-    else runs.push_back({number, 1 | (of == Kind::zero ? wire::Run::zero_flag : 0)});
+    if (kind == of && number == next_frame)
+      runs.back().count = runs.back().count + 1;
+    else
+      runs.push_back({number, 1 | (of == Kind::zero ? wire::Run::zero_flag : 0)});
     next_frame = number + 1;
     kind = of;
     ++frames;
@@ -54,8 +56,10 @@ cp::api::OutgoingMessage MemoryMove::burst(const wire::Sender& sender) {
   while (cursor_ < frames_.size() && draft.pages < window_.pages_per_burst && draft.frames < window_.frames_per_burst) {
     const z::FrameIndex frame = frames_[cursor_++];
     const auto bytes = page(frame);
-    if (is_zero(bytes)) add_zero(draft, frame);
-    else add_data(draft, frame, bytes);
+    if (is_zero(bytes))
+      add_zero(draft, frame);
+    else
+      add_data(draft, frame, bytes);
   }
   open.report.zero += {draft.frames - draft.pages};
   frames_sent_ += draft.frames;
@@ -66,7 +70,8 @@ cp::api::OutgoingMessage MemoryMove::burst(const wire::Sender& sender) {
   body.pass = open.report.pass;
   body.runs = static_cast<std::uint32_t>(draft.runs.size());
   const std::size_t parts_length = draft.pages * z::page_size;
-  auto head = wire::encode(wire::Type::burst, sender, wire::bytes_of(body), std::as_bytes(std::span{draft.runs}), parts_length);
+  auto head =
+      wire::encode(wire::Type::burst, sender, wire::bytes_of(body), std::as_bytes(std::span{draft.runs}), parts_length);
   open.report.bytes += {head.size() + parts_length};
   return {std::move(head), std::move(draft.parts), {}};
 }
@@ -94,8 +99,10 @@ void MemoryMove::add_data(Draft& draft, z::FrameIndex frame, std::span<const std
   // The transport may copy the page later than this checksum is taken. If the guest writes it in between, it is dirty,
   // is sent again, and gets another checksum; the last time the guest stands still.
   digest_.set(frame, page_checksum(bytes));
-  if (continues) draft.parts.back() = {draft.parts.back().data(), draft.parts.back().size() + bytes.size()};
-  else draft.parts.push_back(bytes);
+  if (continues)
+    draft.parts.back() = {draft.parts.back().data(), draft.parts.back().size() + bytes.size()};
+  else
+    draft.parts.push_back(bytes);
 }
 
 std::span<const std::byte, z::page_size> MemoryMove::page(z::FrameIndex frame) const {
@@ -111,7 +118,8 @@ z::Result<> MemoryMove::progress(const wire::Progress& progress) {
 }
 
 z::Result<PassReport> MemoryMove::pass_complete(const wire::PassCount& count, z::Nanoseconds now) {
-  if (open_.empty() || (open_.size() == 1 && !end_issued_)) return z::failure("destination ended a pass that is not complete");
+  if (open_.empty() || (open_.size() == 1 && !end_issued_))
+    return z::failure("destination ended a pass that is not complete");
   const Open open = open_.front();
   if (count.pass != open.report.pass || count.bursts != open.bursts || count.frames != open.report.frames.value ||
       count.zero != open.report.zero.value)

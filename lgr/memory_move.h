@@ -21,7 +21,7 @@ namespace lgr {
 // for memory on both sides.
 struct Window {
   unsigned bursts = 16;
-  unsigned pages_per_burst = 192;   // 768 KiB, near the 0.76 MB per SSCH that z/VM was seen to use
+  unsigned pages_per_burst = 192;    // 768 KiB, near the 0.76 MB per SSCH that z/VM was seen to use
   unsigned frames_per_burst = 8192;  // looked at, zero pages included
 };
 

@@ -32,13 +32,15 @@ void Outgoing::begin() {
 }
 
 void Outgoing::on(Source::Event event) {
+  if (is_abandoned_) return;
   const auto self = shared_from_this();
   events_.push_back(std::move(event));
   if (std::exchange(is_busy_, true)) return;
   while (!events_.empty()) {
     const Source::Event next = std::move(events_.front());
     events_.pop_front();
-    for (const Source::Action& action : source_.on(next, now())) std::visit([this](const auto& a) { perform(a); }, action);
+    for (const Source::Action& action : source_.on(next, now()))
+      std::visit([this](const auto& a) { perform(a); }, action);
   }
   is_busy_ = false;
   tell_observer();
@@ -49,6 +51,11 @@ void Outgoing::cancel(EndCode code, std::string by, std::string member) {
   cancelled_by_ = by;
   cancelled_on_ = std::move(member);
   on(event::CancelRequested{code, std::move(by)});
+}
+
+void Outgoing::abandon() {
+  is_abandoned_ = true;
+  gone_.clear();
 }
 
 void Outgoing::when_gone(std::function<void()> gone) {
@@ -197,14 +204,14 @@ void Outgoing::timer_expired(TimerKind kind) {
 
 void Outgoing::perform(const action::ReadRecord&) {
   services_.records.read(request_.userid, guarded([](Outgoing& self, z::Result<cp::api::GuestRecord> record) {
-    self.on(event::RecordKnown{record ? std::optional{*record} : std::nullopt});
-  }));
+                           self.on(event::RecordKnown{record ? std::optional{*record} : std::nullopt});
+                         }));
 }
 
 void Outgoing::perform(const action::SwapRecord& swap) {
-  services_.records.compare_and_set(request_.userid, swap.expected, swap.desired, guarded([](Outgoing& self, cp::api::Swap done) {
-    self.on(event::RecordSwapped{done});
-  }));
+  services_.records.compare_and_set(
+      request_.userid, swap.expected, swap.desired,
+      guarded([](Outgoing& self, cp::api::Swap done) { self.on(event::RecordSwapped{done}); }));
 }
 
 void Outgoing::perform(const action::Finish& finish) {
@@ -245,7 +252,7 @@ void Outgoing::send(wire::Type type) { send({wire::encode(type, sender()), {}, {
 
 // Guest storage may go only when the transport no longer reads from it.
 void Outgoing::settle_sends() {
-  if (outstanding_sends_ != 0 || !is_ended()) return;
+  if (outstanding_sends_ != 0 || !is_ended() || is_abandoned_) return;
   if (is_release_due_ && guest_ != nullptr) std::exchange(guest_, nullptr)->release();
   for (const auto& gone : std::exchange(gone_, {})) gone();
   if (ended_) std::exchange(ended_, nullptr)(*this);

@@ -44,6 +44,8 @@ class Outgoing : public std::enable_shared_from_this<Outgoing> {
   void message(const wire::Message& message);
   void on(Source::Event event);
   void cancel(EndCode code, std::string by, std::string member);
+  // CP ends: nobody is told any more and the guest is not touched again.
+  void abandon();
   // Calls once nothing here refers to the guest any more.
   void when_gone(std::function<void()> gone);
 
@@ -94,6 +96,7 @@ class Outgoing : public std::enable_shared_from_this<Outgoing> {
 
   std::deque<Source::Event> events_;
   bool is_busy_ = false;
+  bool is_abandoned_ = false;
   bool is_pass_issue_told_ = true;
   bool is_tracking_ = false;
   bool is_release_due_ = false;

@@ -12,22 +12,39 @@
 namespace lgr {
 
 struct Timing {
+  // A member with room answers an offer in a moment; a message to one without a link vanishes.
+  z::Nanoseconds offer_answer = std::chrono::seconds{30};
   z::Nanoseconds record_retry = std::chrono::milliseconds{250};  // after a failed access, and to look again
 };
 
 namespace event {
-struct RecordKnown { std::optional<cp::api::GuestRecord> record; };  // absent: the read failed
-struct RecordSwapped { cp::api::Swap swap; };
+struct RecordKnown {
+  std::optional<cp::api::GuestRecord> record;
+};  // absent: the read failed
+struct RecordSwapped {
+  cp::api::Swap swap;
+};
 struct LinkLost {};
 struct PeerDown {};  // by lease: nothing that it ran runs any more
-struct Failed { EndCode code; std::string text; };  // on this side, or a message that makes no sense
-struct CancelRequested { EndCode code; std::string issuer; };
+struct Failed {
+  EndCode code;
+  std::string text;
+};  // on this side, or a message that makes no sense
+struct CancelRequested {
+  EndCode code;
+  std::string issuer;
+};
 }  // namespace event
 
 namespace action {
 struct ReadRecord {};
-struct SwapRecord { cp::api::GuestRecord expected, desired; };
-struct Finish { EndCode code; std::vector<std::string> lines; };
+struct SwapRecord {
+  cp::api::GuestRecord expected, desired;
+};
+struct Finish {
+  EndCode code;
+  std::vector<std::string> lines;
+};
 }  // namespace action
 
 template <class... Cases>

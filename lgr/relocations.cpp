@@ -7,6 +7,11 @@ namespace lgr {
 
 using cp::api::MemberSlot;
 
+// The transport may still hold messages of relocations, and tell them later that they are sent.
+Relocations::~Relocations() {
+  for (const auto& [id, outgoing] : outgoing_) outgoing->abandon();
+}
+
 // ---- Commands
 
 std::expected<void, Rejection> Relocations::check(const std::string& userid, MemberSlot to) const {
@@ -39,6 +44,9 @@ std::expected<void, Rejection> Relocations::test(const std::string& userid, Memb
   offer.forces = forces.bits;
   const auto id = next_id();
   tests_.emplace(id, Test{to, std::move(told)});
+  services_.timers.at(services_.clock.now() + settings_.timing.offer_answer, [this, id, alive = std::weak_ptr{alive_}] {
+    if (!alive.expired()) test_unanswered(id);
+  });
   send(to, wire::encode(wire::Type::offer, {id, Stage::eligibility, 0}, wire::bytes_of(offer), guest->definition()));
   return {};
 }
@@ -47,7 +55,8 @@ std::expected<void, Rejection> Relocations::move(MoveRequest request, MoveObserv
   if (auto checked = check(request.userid, request.to); !checked) return checked;
   const auto id = next_id();
   auto ended = [this](Outgoing& outgoing) { outgoing_ended(outgoing); };
-  auto relocation = std::make_shared<Outgoing>(id, std::move(request), std::move(observer), services_, settings_, ended);
+  auto relocation =
+      std::make_shared<Outgoing>(id, std::move(request), std::move(observer), services_, settings_, ended);
   outgoing_.emplace(id, relocation);
   relocation->begin();
   return {};
@@ -118,9 +127,11 @@ void Relocations::message(MemberSlot from, std::span<const std::byte> bytes) {
     }
     default: break;
   }
-  if (const auto test = tests_.find(id); test != tests_.end() && test->second.to == from) return tell_test(test, *message);
+  if (const auto test = tests_.find(id); test != tests_.end() && test->second.to == from)
+    return tell_test(test, *message);
   const auto found = outgoing_.find(id);
-  if (found == outgoing_.end() || found->second->request().to != from) return;  // it ended here; the record decides there
+  if (found == outgoing_.end() || found->second->request().to != from)
+    return;  // it ended here; the record decides there
   const auto outgoing = found->second;
   outgoing->message(*message);
 }
@@ -128,7 +139,9 @@ void Relocations::message(MemberSlot from, std::span<const std::byte> bytes) {
 void Relocations::offered(MemberSlot from, const wire::Message& message) {
   const wire::Sender reply{message.sender.relocation, Stage::create_guest, 0};
   auto offer = IncomingOffer::decode(message.body);
-  if (!offer) return send(from, wire::encode_ending(wire::Type::discarded, reply, EndCode::internal_error, {offer.error().text()}));
+  if (!offer)
+    return send(from,
+                wire::encode_ending(wire::Type::discarded, reply, EndCode::internal_error, {offer.error().text()}));
   if (offer->purpose == wire::Purpose::test) return answer_test(from, reply.relocation, *offer);
   if (!make_room_for(from, *offer)) {
     auto text = fmt::format("User {} is being relocated", offer->userid);
@@ -151,8 +164,14 @@ void Relocations::answer_test(MemberSlot from, std::uint64_t id, const IncomingO
   const wire::Sender reply{id, Stage::eligibility, 0};
   const auto obstacles =
       services_.eligibility.obstacles_on_destination(offer.userid, offer.storage, offer.definition, offer.forces);
-  if (obstacles.empty()) send(from, wire::encode(wire::Type::accepted, reply));
-  else send(from, wire::encode_ending(wire::Type::discarded, reply, EndCode::not_eligible, obstacles));
+  if (obstacles.empty())
+    send(from, wire::encode(wire::Type::accepted, reply));
+  else
+    send(from, wire::encode_ending(wire::Type::discarded, reply, EndCode::not_eligible, obstacles));
+}
+
+void Relocations::test_unanswered(std::uint64_t id) {
+  if (auto test = tests_.extract(id)) test.mapped().told({"the destination does not answer"});
 }
 
 void Relocations::tell_test(std::map<std::uint64_t, Test>::iterator test, const wire::Message& message) {
@@ -168,7 +187,8 @@ void Relocations::unknown_relocation(MemberSlot from, const wire::Message& messa
   const auto id = message.sender.relocation;
   const wire::Sender reply{id, message.sender.stage, message.sender.pass};
   if (activated_.contains({from, id})) return send(from, wire::encode(wire::Type::running, reply));
-  send(from, wire::encode_ending(wire::Type::discarded, reply, EndCode::connection_lost, {"relocation is not known at the destination"}));
+  send(from, wire::encode_ending(wire::Type::discarded, reply, EndCode::connection_lost,
+                                 {"relocation is not known at the destination"}));
 }
 
 // Nothing in it can be trusted, not even whose it is: all that this member takes part in fails while it still may.

@@ -26,6 +26,9 @@ class Relocations {
   using Obstacles = std::function<void(std::vector<std::string>)>;
 
   Relocations(Services services, Settings settings) : services_(services), settings_(settings) {}
+  ~Relocations();
+  Relocations(const Relocations&) = delete;
+  Relocations& operator=(const Relocations&) = delete;
 
   // VMRELOCATE. Both check on both members; nothing moves for a test.
   std::expected<void, Rejection> test(const std::string& userid, cp::api::MemberSlot to, cp::api::Forces forces,
@@ -36,7 +39,7 @@ class Relocations {
   bool modify(const std::string& userid, const LimitsChange& change);  // at the source
   std::vector<Report> reports() const;                                 // under way
   bool is_moving(const std::string& userid) const;
-  const std::deque<Report>& history() const { return history_; }       // ended, newest last
+  const std::deque<Report>& history() const { return history_; }  // ended, newest last
 
   // Events of the cluster and of CP.
   void message(cp::api::MemberSlot from, std::span<const std::byte> bytes);
@@ -62,6 +65,7 @@ class Relocations {
   void offered(cp::api::MemberSlot from, const wire::Message& message);
   void answer_test(cp::api::MemberSlot from, std::uint64_t id, const IncomingOffer& offer);
   bool make_room_for(cp::api::MemberSlot from, const IncomingOffer& offer);
+  void test_unanswered(std::uint64_t id);
   void tell_test(std::map<std::uint64_t, Test>::iterator test, const wire::Message& message);
   void unknown_relocation(cp::api::MemberSlot from, const wire::Message& message);
   void damaged_message(cp::api::MemberSlot from, const z::Error& error);
@@ -80,7 +84,8 @@ class Relocations {
   std::map<std::uint64_t, std::shared_ptr<Outgoing>> outgoing_;
   std::map<IncomingKey, std::shared_ptr<Incoming>> incoming_;
   std::map<std::uint64_t, Test> tests_;
-  std::set<IncomingKey> activated_;  // run here: what to tell a source that asks late
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // timers do nothing once it is gone
+  std::set<IncomingKey> activated_;                        // run here: what to tell a source that asks late
   std::deque<Report> history_;
 };
 

@@ -11,25 +11,28 @@ double milliseconds(z::Nanoseconds time) { return static_cast<double>(time.count
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') result += fmt::format("\\{}", c);
-    else if (static_cast<unsigned char>(c) < 0x20) result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else result += c;
+    if (c == '"' || c == '\\')
+      result += fmt::format("\\{}", c);
+    else if (static_cast<unsigned char>(c) < 0x20)
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      result += c;
   }
   return result + '"';
 }
 
 std::string json_of(const PassReport& pass) {
   return fmt::format(
-      R"({{"pass":{},"frames":{},"zero_pages":{},"bytes":{},"time_ms":{:.3f},"rate_mb_s":{:.1f},"dirty_pages":{}}})", pass.pass,
-      pass.frames.value, pass.zero.value, pass.bytes.value, milliseconds(pass.time), pass.rate().value / 1e6,
+      R"({{"pass":{},"frames":{},"zero_pages":{},"bytes":{},"time_ms":{:.3f},"rate_mb_s":{:.1f},"dirty_pages":{}}})",
+      pass.pass, pass.frames.value, pass.zero.value, pass.bytes.value, milliseconds(pass.time), pass.rate().value / 1e6,
       pass.dirty.value);
 }
 
 std::string json_of(const Blackout& parts) {
   return fmt::format(
       R"({{"park_ms":{:.3f},"io_drain_ms":{:.3f},"final_frames_ms":{:.3f},"state_ms":{:.3f},"commit_ms":{:.3f},"resume_ms":{:.3f}}})",
-      milliseconds(parts.park), milliseconds(parts.io_drain), milliseconds(parts.final_frames), milliseconds(parts.state),
-      milliseconds(parts.commit), milliseconds(parts.resume));
+      milliseconds(parts.park), milliseconds(parts.io_drain), milliseconds(parts.final_frames),
+      milliseconds(parts.state), milliseconds(parts.commit), milliseconds(parts.resume));
 }
 
 template <class T, class Member>

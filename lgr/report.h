@@ -32,8 +32,8 @@ struct Report {
   EndCode code = EndCode::success;  // this and the following once ended
   std::vector<std::string> lines;   // why
   std::string cancelled_by, cancelled_on;
-  z::Nanoseconds quiesce{};         // the guest stood still; also when it was rolled back
-  Blackout blackout;                // its parts, of a relocation that succeeded
+  z::Nanoseconds quiesce{};  // the guest stood still; also when it was rolled back
+  Blackout blackout;         // its parts, of a relocation that succeeded
 
   z::Pages pages_sent() const;  // in complete passes, zero pages included
   z::Pages zero_pages() const;

@@ -44,6 +44,7 @@ void Source::handle(const event::Begin& begin) {
   if (!begin.obstacles.empty()) return finish(EndCode::not_eligible, begin.obstacles);
   phase_ = Phase::offering;
   set_time_limits();
+  set_timer(TimerKind::offer, now_ + timing_.offer_answer);
   actions_.push_back(action::SendOffer{});
 }
 
@@ -54,7 +55,8 @@ void Source::handle(const event::Accepted&) {
 }
 
 void Source::claimed(const Swap& swap) {
-  if (swap.outcome != SwapOutcome::swapped) return roll_back(EndCode::internal_error, {"guest record could not be claimed"});
+  if (swap.outcome != SwapOutcome::swapped)
+    return roll_back(EndCode::internal_error, {"guest record could not be claimed"});
   phase_ = Phase::moving;
   start_pass(PassKind::running);
 }
@@ -120,9 +122,11 @@ void Source::copy_final_frames_when_drained() {
 
 void Source::handle(const event::PeerReady&) {
   if (phase_ == Phase::rolling_back) return;
-  if (phase_ != Phase::verifying) return roll_back(EndCode::internal_error, {"destination is ready before the image is complete"});
+  if (phase_ != Phase::verifying)
+    return roll_back(EndCode::internal_error, {"destination is ready before the image is complete"});
   blackout_.state = lap();
-  if (limits_.max_quiesce && now_ - stopped_ > *limits_.max_quiesce) return roll_back(EndCode::max_quiesce_exceeded, {});
+  if (limits_.max_quiesce && now_ - stopped_ > *limits_.max_quiesce)
+    return roll_back(EndCode::max_quiesce_exceeded, {});
   phase_ = Phase::committing;
   is_commit_tried_ = true;
   swap_record({GuestState::committed, peer_, self_, record_.epoch + 1});
@@ -279,6 +283,9 @@ void Source::handle(const event::TimeUp& time) {
       return;
     case TimerKind::max_quiesce:
       if (is_before_commit()) roll_back(EndCode::max_quiesce_exceeded, {});
+      return;
+    case TimerKind::offer:
+      if (phase_ == Phase::offering) roll_back(EndCode::connection_lost, {"the destination does not answer"});
       return;
     case TimerKind::record:
       if (phase_ >= Phase::handing_over) read_record();

@@ -25,33 +25,56 @@
 namespace lgr {
 
 enum class PassKind : std::uint8_t { running, penultimate, final };
-enum class TimerKind : std::uint8_t { max_total, max_quiesce, record };
-inline constexpr unsigned timer_kinds = 3;
+enum class TimerKind : std::uint8_t { max_total, max_quiesce, record, offer };
+inline constexpr unsigned timer_kinds = 4;
 
 namespace event {
-struct Begin { std::vector<std::string> obstacles; };
+struct Begin {
+  std::vector<std::string> obstacles;
+};
 struct Accepted {};
 struct PassIssued {};  // all of the current pass is on its way
-struct PassMoved { PassReport report; std::vector<std::string> obstacles; };  // a pass is complete at the destination
+struct PassMoved {
+  PassReport report;
+  std::vector<std::string> obstacles;
+};  // a pass is complete at the destination
 struct Parked {};
 struct Drained {};
 struct PeerReady {};
 struct PeerRunning {};
-struct PeerDiscarded { EndCode code; std::vector<std::string> lines; };  // has no image and will never have one
-struct TimeUp { TimerKind timer; };
-struct LimitsChanged { Limits limits; };
+struct PeerDiscarded {
+  EndCode code;
+  std::vector<std::string> lines;
+};  // has no image and will never have one
+struct TimeUp {
+  TimerKind timer;
+};
+struct LimitsChanged {
+  Limits limits;
+};
 }  // namespace event
 
 namespace action {
 struct SendOffer {};
-struct StartPass { unsigned pass; PassKind kind; };
+struct StartPass {
+  unsigned pass;
+  PassKind kind;
+};
 struct StopGuest {};
-struct SendState { std::uint64_t epoch; };  // saved state, then what completes the image
+struct SendState {
+  std::uint64_t epoch;
+};  // saved state, then what completes the image
 struct SendCommitted {};
-struct SendCancel { EndCode code; std::vector<std::string> lines; };
+struct SendCancel {
+  EndCode code;
+  std::vector<std::string> lines;
+};
 struct ResumeGuest {};
 struct ReleaseGuest {};
-struct SetTimer { TimerKind timer; z::Nanoseconds deadline; };
+struct SetTimer {
+  TimerKind timer;
+  z::Nanoseconds deadline;
+};
 }  // namespace action
 
 class Source {
@@ -66,8 +89,19 @@ class Source {
   using Actions = std::vector<Action>;
 
   enum class Phase {
-    idle, offering, claiming, moving, parking, penultimate, final_copy, verifying, committing, handing_over,
-    taking_back, rolling_back, ended,
+    idle,
+    offering,
+    claiming,
+    moving,
+    parking,
+    penultimate,
+    final_copy,
+    verifying,
+    committing,
+    handing_over,
+    taking_back,
+    rolling_back,
+    ended,
   };
 
   Source(cp::api::MemberSlot self, cp::api::MemberSlot peer, Limits limits, Timing timing)
@@ -144,13 +178,13 @@ class Source {
   z::Nanoseconds quiesce_{};
   Actions actions_;
 
-  cp::api::GuestRecord record_{};    // as last known
-  bool is_record_busy_ = false;      // a read or a swap is under way
-  bool is_record_known_ = false;     // the last one told what the record holds
-  bool is_claim_tried_ = false;      // the record may say RELOCATING
-  bool is_commit_tried_ = false;     // the record may say COMMITTED: only the record decides
+  cp::api::GuestRecord record_{};      // as last known
+  bool is_record_busy_ = false;        // a read or a swap is under way
+  bool is_record_known_ = false;       // the last one told what the record holds
+  bool is_claim_tried_ = false;        // the record may say RELOCATING
+  bool is_commit_tried_ = false;       // the record may say COMMITTED: only the record decides
   bool may_peer_be_complete_ = false;  // the destination may hold a complete image, and may claim it if we die
-  bool is_peer_gone_ = false;        // down by lease, or said that it has no image
+  bool is_peer_gone_ = false;          // down by lease, or said that it has no image
   bool is_stopped_ = false;
   bool is_drained_ = false;
   bool is_penultimate_issued_ = false;

@@ -44,13 +44,15 @@ std::vector<std::byte> encode(Type type, const Sender& sender, std::span<const s
 
 z::Result<Message> decode(std::span<const std::byte> bytes) {
   const auto [header, body] = Z_TRY(split<Header>(bytes));
-  if (header.magic != magic) return z::failure("not a relocation message: first word {:08X}", std::uint32_t{header.magic});
+  if (header.magic != magic)
+    return z::failure("not a relocation message: first word {:08X}", std::uint32_t{header.magic});
   if (header.version != version)
     return z::failure("relocation message of version {}, this member knows {}", std::uint16_t{header.version}, version);
   if (header.length != bytes.size() || bytes.size() > max_message)
     return z::failure("relocation message of {} bytes says it has {}", bytes.size(), std::uint32_t{header.length});
   if (header.checked < sizeof(Header) || header.checked > bytes.size())
-    return z::failure("relocation message checksummed over {} of {} bytes", std::uint32_t{header.checked}, bytes.size());
+    return z::failure("relocation message checksummed over {} of {} bytes", std::uint32_t{header.checked},
+                      bytes.size());
   if (checksum_of(bytes.first(header.checked)) != header.checksum) return z::failure("relocation message is damaged");
   if (header.type == 0 || header.type > last_type)
     return z::failure("relocation message of unknown type {}", std::uint16_t{header.type});
@@ -77,8 +79,10 @@ z::Result<DecodedEnding> decode_ending(std::span<const std::byte> body) {
   DecodedEnding result{static_cast<EndCode>(ending.code), {}};
   std::string line;
   for (const std::byte byte : tail) {
-    if (byte == std::byte{'\n'}) result.lines.push_back(std::exchange(line, {}));
-    else line += static_cast<char>(byte);
+    if (byte == std::byte{'\n'})
+      result.lines.push_back(std::exchange(line, {}));
+    else
+      line += static_cast<char>(byte);
   }
   return result;
 }

@@ -86,7 +86,9 @@ struct Run {
   z::be32 count;  // with zero_flag: pages of zeros, not sent
 };
 static_assert(sizeof(Run) == 8);
-struct Progress { z::be64 bursts; };
+struct Progress {
+  z::be64 bursts;
+};
 struct PassCount {
   z::be32 pass;
   z::be32 bursts;
@@ -141,7 +143,8 @@ struct Split {
 };
 template <Layout Body>
 z::Result<Split<Body>> split(std::span<const std::byte> bytes) {
-  if (bytes.size() < sizeof(Body)) return z::failure("message body of {} bytes, at least {} expected", bytes.size(), sizeof(Body));
+  if (bytes.size() < sizeof(Body))
+    return z::failure("message body of {} bytes, at least {} expected", bytes.size(), sizeof(Body));
   Split<Body> result;
   std::memcpy(&result.body, bytes.data(), sizeof(Body));
   result.tail = bytes.subspan(sizeof(Body));

@@ -31,7 +31,8 @@ z::Result<std::unique_ptr<Machine>> Machine::create(std::unique_ptr<cpu::Storage
   return machine;
 }
 
-Machine::~Machine() { cpus_->stop_all(); }
+// The CPUs first, since they call the subsystem; then the subsystem, whose threads still know the CPUs.
+Machine::~Machine() { cpus_->retire(); }
 
 void Machine::load(z::DeviceNumber device, Clear clear, std::function<void(z::Result<>)> done) {
   system_reset(clear);

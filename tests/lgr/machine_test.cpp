@@ -25,7 +25,9 @@ const Wanted* find(const Actions& actions) {
   return nullptr;
 }
 template <class Wanted, class Actions>
-bool has(const Actions& actions) { return find<Wanted>(actions) != nullptr; }
+bool has(const Actions& actions) {
+  return find<Wanted>(actions) != nullptr;
+}
 
 event::RecordSwapped swapped(GuestRecord now) { return {{SwapOutcome::swapped, now}}; }
 event::RecordSwapped unknown() { return {{SwapOutcome::unknown, {}}}; }

@@ -18,7 +18,8 @@ class Skeleton final : public cp::api::SkeletonPort {
     std::ranges::copy(pages, bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size));
   }
   void clear_pages(z::FrameIndex first, z::Pages count) override {
-    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size), count.bytes().value, std::byte{});
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size), count.bytes().value,
+                std::byte{});
   }
   z::Result<> restore_state(std::span<const std::byte>) override { return {}; }
   void activate() override {}
@@ -26,7 +27,8 @@ class Skeleton final : public cp::api::SkeletonPort {
 };
 
 struct Pair {
-  explicit Pair(std::size_t pages, Window window = {}) : storage(pages * z::page_size), move(storage, window), skeleton(pages), image(skeleton) {}
+  explicit Pair(std::size_t pages, Window window = {})
+      : storage(pages * z::page_size), move(storage, window), skeleton(pages), image(skeleton) {}
 
   void fill(std::uint64_t page, std::uint8_t value) {
     std::fill_n(storage.begin() + static_cast<std::ptrdiff_t>(page * z::page_size), z::page_size, std::byte{value});
@@ -177,7 +179,8 @@ TEST(MemoryImage, TwoExchangedPagesShowInTheDigest) {
 
 // ---- Bursts as a hostile or foreign member might send them
 
-std::vector<std::byte> burst(std::uint32_t pass, std::vector<wire::Run> runs, std::size_t data, std::uint32_t claimed_runs) {
+std::vector<std::byte> burst(std::uint32_t pass, std::vector<wire::Run> runs, std::size_t data,
+                             std::uint32_t claimed_runs) {
   wire::Burst body;
   body.pass = pass;
   body.runs = claimed_runs;

@@ -44,7 +44,11 @@ TEST(Policy, DecidesAfterEachPass) {
   const Case cases[] = {
       {"idle guest", {pass(1, 25'600, 0)}, 1s, {}, Decision::quiesce},
       {"a few pages fit the goal", {pass(1, 25'600, 25)}, 1s, {}, Decision::quiesce},
-      {"one second of blackout is tolerated but a pass can better it", {pass(1, 25'600, 12'800)}, 1s, {}, Decision::another_pass},
+      {"one second of blackout is tolerated but a pass can better it",
+       {pass(1, 25'600, 12'800)},
+       1s,
+       {},
+       Decision::another_pass},
       {"two passes that did not shrink, tolerable", stuck, 2s, {}, Decision::quiesce},
       {"two passes that did not shrink, not tolerable", stuck, 2s, limits({}, 500ms), Decision::another_pass},
       {"pass limit, tolerable", eight, 3s, {}, Decision::quiesce},
@@ -53,7 +57,11 @@ TEST(Policy, DecidesAfterEachPass) {
       {"goal does not exceed what is tolerated", {pass(1, 25'600, 25)}, 1s, limits({}, 1ms), Decision::another_pass},
       {"max total reached", {pass(1, 25'600, 0)}, 5s, limits(5s, 10s), Decision::cancel_max_total},
       {"immediate goes on after one pass", {pass(1, 25'600, 25'600)}, 1s, immediate, Decision::quiesce},
-      {"immediate with a limit of total", {pass(1, 25'600, 25'600)}, 1s, immediate_with_total, Decision::cancel_max_total},
+      {"immediate with a limit of total",
+       {pass(1, 25'600, 25'600)},
+       1s,
+       immediate_with_total,
+       Decision::cancel_max_total},
   };
   for (const auto& one : cases) EXPECT_EQ(after_pass(one.passes, one.elapsed, one.limits), one.expected) << one.what;
 }

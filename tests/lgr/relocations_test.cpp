@@ -47,6 +47,17 @@ TEST_F(RelocationsTest, TestEndsWhenTheLinkIsCut) {
   EXPECT_THAT(told, ElementsAre("ISFC connection lost"));
 }
 
+TEST_F(RelocationsTest, AMemberThatDoesNotAnswerAnOfferIsGivenUp) {
+  world.is_deaf = true;
+  std::vector<std::string> told;
+  ASSERT_TRUE(at(source).test("LINUX01", destination, {}, [&](auto lines) { told = lines; }).has_value());
+  world.start({});
+  world.run_for(31s);
+  EXPECT_THAT(told, ElementsAre("the destination does not answer"));
+  EXPECT_EQ(world.ended.at(0).code, EndCode::connection_lost);
+  EXPECT_TRUE(world.node(source).runs_guest());
+}
+
 TEST_F(RelocationsTest, MoveIsRefusedWithTheReasonsOfTheDestination) {
   world.node(destination).obstacles = {"HCP1981I a"};
   world.start({});
@@ -57,11 +68,16 @@ TEST_F(RelocationsTest, MoveIsRefusedWithTheReasonsOfTheDestination) {
 }
 
 TEST_F(RelocationsTest, AMoveThatCannotBeExaminedIsRejected) {
-  EXPECT_EQ(at(source).move({.userid = "LINUX01", .to = source, .issuer = "", .forces = {}, .limits = {}}, {}).error(), Rejection::destination_is_here);
+  EXPECT_EQ(at(source).move({.userid = "LINUX01", .to = source, .issuer = "", .forces = {}, .limits = {}}, {}).error(),
+            Rejection::destination_is_here);
   world.start({});
-  EXPECT_EQ(at(source).move({.userid = "LINUX01", .to = destination, .issuer = "", .forces = {}, .limits = {}}, {}).error(), Rejection::already_relocating);
+  EXPECT_EQ(
+      at(source).move({.userid = "LINUX01", .to = destination, .issuer = "", .forces = {}, .limits = {}}, {}).error(),
+      Rejection::already_relocating);
   world.node(destination).guest = nullptr;
-  EXPECT_EQ(at(destination).move({.userid = "LINUX01", .to = source, .issuer = "", .forces = {}, .limits = {}}, {}).error(), Rejection::not_logged_on);
+  EXPECT_EQ(
+      at(destination).move({.userid = "LINUX01", .to = source, .issuer = "", .forces = {}, .limits = {}}, {}).error(),
+      Rejection::not_logged_on);
 }
 
 TEST_F(RelocationsTest, BothMembersKnowTheRelocation) {
@@ -165,7 +181,8 @@ TEST_F(RelocationsTest, TheBookOfAMoveIsKept) {
   EXPECT_EQ(report.blackout.total(), report.quiesce);
   EXPECT_EQ(at(destination).history().at(0).code, EndCode::success);
   const auto json = to_json(report);
-  EXPECT_THAT(json, HasSubstr(R"("userid":"LINUX01","from":"MEMBER1","to":"MEMBER2","outcome":"relocated","end_code":0)"));
+  EXPECT_THAT(json,
+              HasSubstr(R"("userid":"LINUX01","from":"MEMBER1","to":"MEMBER2","outcome":"relocated","end_code":0)"));
   EXPECT_THAT(json, HasSubstr(R"("blackout":{"park_ms":0.100)"));
 }
 

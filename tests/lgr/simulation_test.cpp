@@ -25,14 +25,25 @@ void expect_sound(World& world, const std::string& what) {
   for (const auto& violation : world.violations) ADD_FAILURE() << what << ": " << violation;
   const bool anybody = world.node(source).is_alive || world.node(destination).is_alive;
   if (world.must_survive && anybody) {
-    EXPECT_EQ(world.running(), 1U) << what << " record state " << int(world.record.state) << " owner " << world.record.owner.value
-                                   << " epoch " << world.record.epoch;
+    EXPECT_EQ(world.running(), 1U) << what << " record state " << int(world.record.state) << " owner "
+                                   << world.record.owner.value << " epoch " << world.record.epoch;
   }
 }
 
-enum class Fault { kill_source, kill_destination, cut, cancel_at_source, cancel_at_destination, swap_not_written, swap_written,
-                   record_lost_at_source, record_lost_at_destination, record_lost_for_long, link_and_record,
-                   destination_record_lost_for_long };
+enum class Fault {
+  kill_source,
+  kill_destination,
+  cut,
+  cancel_at_source,
+  cancel_at_destination,
+  swap_not_written,
+  swap_written,
+  record_lost_at_source,
+  record_lost_at_destination,
+  record_lost_for_long,
+  link_and_record,
+  destination_record_lost_for_long
+};
 constexpr int faults = 12;
 
 void inject(World& world, Fault fault) {
@@ -40,8 +51,12 @@ void inject(World& world, Fault fault) {
     case Fault::kill_source: return world.kill(source);
     case Fault::kill_destination: return world.kill(destination);
     case Fault::cut: return world.cut(1s);
-    case Fault::cancel_at_source: world.node(source).relocations.cancel("LINUX01", EndCode::cancelled, "OPERATOR"); return;
-    case Fault::cancel_at_destination: world.node(destination).relocations.cancel("LINUX01", EndCode::cancelled, "OPERATOR"); return;
+    case Fault::cancel_at_source:
+      world.node(source).relocations.cancel("LINUX01", EndCode::cancelled, "OPERATOR");
+      return;
+    case Fault::cancel_at_destination:
+      world.node(destination).relocations.cancel("LINUX01", EndCode::cancelled, "OPERATOR");
+      return;
     case Fault::swap_not_written: world.next_swap = RecordFault::unknown_not_written; return;
     case Fault::swap_written: world.next_swap = RecordFault::unknown_written; return;
     case Fault::record_lost_at_source: return world.lose_record(source, 2s);
@@ -129,7 +144,8 @@ void run_seed(std::uint64_t seed) {
   run.writes_at_once = static_cast<unsigned>(1 + run.random(4));
   const auto count = run.random(5);
   for (std::uint64_t i = 0; i < count; ++i)
-    run.at(Nanoseconds{static_cast<std::int64_t>(run.random(120'000'000))}, [&run] { inject(run, static_cast<Fault>(run.random(faults))); });
+    run.at(Nanoseconds{static_cast<std::int64_t>(run.random(120'000'000))},
+           [&run] { inject(run, static_cast<Fault>(run.random(faults))); });
   if (run.random(20) == 0) run.damage_message = 1 + run.random(200);
   for (int move = 0; move < 3; ++move) {
     Limits limits = run.random(4) == 0 ? immediate_limits() : patient();
@@ -143,7 +159,8 @@ void run_seed(std::uint64_t seed) {
   run.run_for(60s);
   expect_sound(run, fmt::format("seed {}", seed));
   for (const auto slot : {source, destination})
-    if (run.node(slot).is_alive) EXPECT_TRUE(run.node(slot).relocations.reports().empty()) << "still under way, seed " << seed;
+    if (run.node(slot).is_alive)
+      EXPECT_TRUE(run.node(slot).relocations.reports().empty()) << "still under way, seed " << seed;
 }
 
 TEST(RelocationSimulation, TwoThousandSeedsWithFaults) {

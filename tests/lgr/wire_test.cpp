@@ -49,7 +49,8 @@ TEST(RelocationMessage, EndingCarriesItsReasons) {
 TEST(RelocationMessage, ForeignOnesAreRefusedWithTheReason) {
   EXPECT_EQ(error_of({}), "message body of 0 bytes, at least 32 expected");
   EXPECT_EQ(error_of(changed([](Header& h) { h.magic = 0; })), "not a relocation message: first word 00000000");
-  EXPECT_EQ(error_of(changed([](Header& h) { h.version = 2; })), "relocation message of version 2, this member knows 1");
+  EXPECT_EQ(error_of(changed([](Header& h) { h.version = 2; })),
+            "relocation message of version 2, this member knows 1");
   EXPECT_EQ(error_of(changed([](Header& h) { h.length = 99; })), "relocation message of 32 bytes says it has 99");
   EXPECT_EQ(error_of(changed([](Header& h) { h.checked = 4; })), "relocation message checksummed over 4 of 32 bytes");
   EXPECT_EQ(error_of(changed([](Header& h) { h.type = 99; })), "relocation message of unknown type 99");

@@ -168,12 +168,14 @@ void Node::read(const std::string&, Read done) {
 void Node::compare_and_set(const std::string&, GuestRecord expected, GuestRecord desired, Swapped done) {
   world.after(world.delay(), [this, expected, desired, done = std::move(done)] {
     if (!is_alive) return;
-    const auto fault = is_record_reachable ? std::exchange(world.next_swap, RecordFault::none) : RecordFault::unknown_not_written;
+    const auto fault =
+        is_record_reachable ? std::exchange(world.next_swap, RecordFault::none) : RecordFault::unknown_not_written;
     cp::api::Swap answer{SwapOutcome::unknown, {}};
     if (fault != RecordFault::unknown_not_written) {
       const bool is_match = world.record == expected;
       if (is_match) world.record = desired;
-      if (fault == RecordFault::none) answer = {is_match ? SwapOutcome::swapped : SwapOutcome::mismatched, world.record};
+      if (fault == RecordFault::none)
+        answer = {is_match ? SwapOutcome::swapped : SwapOutcome::mismatched, world.record};
     }
     world.after(world.delay(), [this, done, answer] {
       if (is_alive) done(answer);
@@ -191,7 +193,9 @@ World::World(std::uint64_t seed, unsigned pages, Settings settings) : random_(se
 
 Nanoseconds World::delay() { return is_jittery ? 20us + Nanoseconds{random(400'000)} : 100us; }
 
-void World::at(Nanoseconds time, std::function<void()> event) { events_.emplace(std::pair{time, next_event_++}, std::move(event)); }
+void World::at(Nanoseconds time, std::function<void()> event) {
+  events_.emplace(std::pair{time, next_event_++}, std::move(event));
+}
 
 void World::run_for(Nanoseconds time) {
   const Nanoseconds end = clock.now() + time;
@@ -210,7 +214,8 @@ void World::run_for(Nanoseconds time) {
 void World::start(Limits limits) {
   Node& from = node(node(source).guest ? source : destination);
   if (!from.is_alive || !from.guest) return;
-  MoveRequest request{.userid = "LINUX01", .to = other(from.slot), .issuer = "OPERATOR", .forces = {}, .limits = limits};
+  MoveRequest request{
+      .userid = "LINUX01", .to = other(from.slot), .issuer = "OPERATOR", .forces = {}, .limits = limits};
   MoveObserver observer{.started = [] {},
                         .refused = [this](std::vector<std::string> lines) { refused = std::move(lines); },
                         .progress = [](const Report& report) { static_cast<void>(report.status_word()); },
@@ -219,6 +224,7 @@ void World::start(Limits limits) {
 }
 
 void World::deliver(MemberSlot to, std::vector<std::byte> bytes) {
+  if (is_deaf) return;
   if (++messages_ == damage_message) bytes[random(std::min<std::size_t>(bytes.size(), 40))] ^= std::byte{4};
   auto& last = last_arrival_[to];
   last = std::max(last + 1ns, clock.now() + delay());
@@ -283,7 +289,8 @@ void World::end_faults() {
 }
 
 unsigned World::running() const {
-  return static_cast<unsigned>(std::ranges::count_if(nodes_, [](const auto& entry) { return entry.second->runs_guest(); }));
+  return static_cast<unsigned>(
+      std::ranges::count_if(nodes_, [](const auto& entry) { return entry.second->runs_guest(); }));
 }
 
 void World::check_invariants() {

@@ -40,7 +40,11 @@ struct Image {
 };
 
 // One incarnation of a member.
-class Node final : cp::api::Members, cp::api::GuestHost, cp::api::Transport, cp::api::GuestRecords, cp::api::Eligibility {
+class Node final : cp::api::Members,
+                   cp::api::GuestHost,
+                   cp::api::Transport,
+                   cp::api::GuestRecords,
+                   cp::api::Eligibility {
  public:
   Node(World& world, MemberSlot slot, Settings settings);
   ~Node() override;
@@ -50,10 +54,10 @@ class Node final : cp::api::Members, cp::api::GuestHost, cp::api::Transport, cp:
   bool is_alive = true;
   bool is_fenced = false;
   bool is_record_reachable = true;
-  std::vector<std::string> obstacles;  // of eligibility on this side
+  std::vector<std::string> obstacles;         // of eligibility on this side
   std::unique_ptr<cp::api::GuestPort> guest;  // logged on here
   std::unique_ptr<cp::api::Timers> timers;
-  std::shared_ptr<Image> image;               // of the guest, whole or in the making
+  std::shared_ptr<Image> image;  // of the guest, whole or in the making
   Relocations relocations;
 
   bool runs_guest() const { return is_alive && !is_fenced && image && image->is_running; }
@@ -69,7 +73,9 @@ class Node final : cp::api::Members, cp::api::GuestHost, cp::api::Transport, cp:
   void send(MemberSlot to, cp::api::OutgoingMessage message) override;
   void read(const std::string&, Read done) override;
   void compare_and_set(const std::string&, GuestRecord expected, GuestRecord desired, Swapped done) override;
-  std::vector<std::string> obstacles_on_source(const std::string&, MemberSlot, cp::api::Forces) override { return obstacles; }
+  std::vector<std::string> obstacles_on_source(const std::string&, MemberSlot, cp::api::Forces) override {
+    return obstacles;
+  }
   std::vector<std::string> obstacles_on_destination(const std::string&, z::Pages, std::span<const std::byte>,
                                                     cp::api::Forces) override {
     return obstacles;
@@ -82,7 +88,7 @@ class World {
  public:
   World(std::uint64_t seed, unsigned pages, Settings settings = {});
 
-  void start(Limits limits);            // moves the guest from where it is
+  void start(Limits limits);  // moves the guest from where it is
   void run_for(Nanoseconds time);
   void at(Nanoseconds time, std::function<void()> event);
   void after(Nanoseconds time, std::function<void()> event) { at(clock.now() + time, std::move(event)); }
@@ -111,11 +117,12 @@ class World {
   std::vector<std::string> refused;
   std::function<void(std::uint64_t)> on_step;
   std::uint64_t steps = 0;
+  bool is_deaf = false;              // messages vanish
   std::uint64_t damage_message = 0;  // turns a bit of the n-th message
   Nanoseconds write_interval = 300us;
   unsigned writes_at_once = 1;
-  bool is_jittery = false;           // delays are random, else all equal
-  bool must_survive = true;          // a complete image was left when the last fault happened
+  bool is_jittery = false;   // delays are random, else all equal
+  bool must_survive = true;  // a complete image was left when the last fault happened
   bool ran_at_destination = false;
 
  private:
