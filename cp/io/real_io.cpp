@@ -121,6 +121,7 @@ z::Result<> RealIo::open(z::DeviceNumber number) {
   by_ssid_[device.ssid] = &device;
   channel::Schib schib{};
   subsystem_->store(device.ssid, schib);
+  if (schib.pmcw.has(channel::Pmcw::enabled)) return {};  // opened before, and perhaps not idle now
   schib.pmcw.flags = schib.pmcw.flags | channel::Pmcw::enabled;
   schib.pmcw.control = schib.pmcw.control | channel::Pmcw::concurrent_sense;
   if (subsystem_->modify(device.ssid, schib) != channel::Answer::cc0)

@@ -33,23 +33,35 @@ std::size_t moved(const IoArea& area, const IoEnd& end, std::size_t length) {
 
 }  // namespace
 
-CtcPort::CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest, Events events)
-    : loop_(loop), io_(io), device_(device), largest_(largest), events_(std::move(events)), control_(io.area(z::page_size)),
+CtcPort::CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest)
+    : loop_(loop), io_(io), device_(device), largest_(largest), control_(io.area(z::page_size)),
       read_area_(io.area(program_size(largest + z::page_size) + largest)),
-      write_area_(io.area(program_size(largest + z::page_size) + largest)) {}
-
-CtcPort::~CtcPort() {
-  *alive_ = false;
-  loop_.cancel(probe_timer_);
+      write_area_(io.area(program_size(largest + z::page_size) + largest)) {
+  ChannelProgram program{control_, 1};
+  program.add(set_extended_mode, std::size_t{1}, ChannelProgram::suppress_length);
 }
 
-z::Result<> CtcPort::open() {
+CtcPort::~CtcPort() { close(); }
+
+z::Result<> CtcPort::open(Events events) {
+  Z_ASSERT(!*alive_);
   Z_CHECK(io_.open(device_));
+  events_ = std::move(events);
+  alive_ = std::make_shared<bool>(true);
   io_.on_unsolicited(device_, [this, alive = alive_](std::uint8_t status) {
     if (*alive && (status & channel::attention.bits) != 0) attention();
   });
   probe();
   return {};
+}
+
+// What is under way is halted; what follows waits for its end.
+void CtcPort::close() {
+  if (!std::exchange(*alive_, false)) return;
+  loop_.cancel(probe_timer_);
+  if (state_ != State::closed && state_ != State::idle) io_.halt(device_);
+  state_ = State::closed;
+  attention_ = write_waits_ = false;
 }
 
 void CtcPort::start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&)) {
@@ -61,8 +73,6 @@ void CtcPort::start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&)) {
 // SET EXTENDED MODE succeeds as soon as the other side is there; until then it ends with unit check, intervention required.
 void CtcPort::probe() {
   state_ = State::probing;
-  ChannelProgram program{control_, 1};
-  program.add(set_extended_mode, std::size_t{1}, ChannelProgram::suppress_length);
   start(control_, &CtcPort::probed);
 }
 

@@ -27,13 +27,14 @@ class CtcPort {
   static constexpr z::Nanoseconds probe_again = std::chrono::milliseconds{500};
 
   // `largest`: bytes of a block.
-  CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest, Events events);
+  CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest);
   ~CtcPort();
   CtcPort(const CtcPort&) = delete;
   CtcPort& operator=(const CtcPort&) = delete;
 
   z::DeviceNumber device() const { return device_; }
-  z::Result<> open();
+  z::Result<> open(Events events);
+  void close();  // no event comes any more; may be opened again, its I/O storage stays
   // The pieces are copied before it returns. One write at a time.
   void write(std::span<const std::span<const std::byte>> pieces);
   void reopen();  // closed, and probed again after a while; without a `lost`
@@ -64,7 +65,7 @@ class CtcPort {
   bool write_waits_ = false;    // ours is composed in write_area_ and not written yet
   std::vector<std::byte> block_;
   EventLoop::Id probe_timer_ = 0;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(false);  // one for each time it is open
 };
 
 }  // namespace cp::isfc

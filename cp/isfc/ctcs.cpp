@@ -3,14 +3,13 @@
 namespace cp::isfc {
 
 z::Result<> RealCtcs::open(z::DeviceNumber device, std::size_t largest, CtcPort::Events events) {
-  auto port = std::make_unique<CtcPort>(loop_, io_, device, largest, std::move(events));
-  Z_CHECK(port->open());
-  ports_.emplace(device, std::move(port));
-  return {};
+  auto& port = ports_[device];
+  if (!port) port = std::make_unique<CtcPort>(loop_, io_, device, largest);
+  return port->open(std::move(events));
 }
 
 void RealCtcs::close(z::DeviceNumber device) {
-  if (ports_.erase(device) != 0) io_.halt(device);
+  if (const auto found = ports_.find(device); found != ports_.end()) found->second->close();
 }
 
 void RealCtcs::reopen(z::DeviceNumber device) {

@@ -35,7 +35,7 @@ class RealCtcs final : public Ctcs {
  private:
   EventLoop& loop_;
   RealIo& io_;
-  std::map<z::DeviceNumber, std::unique_ptr<CtcPort>> ports_;
+  std::map<z::DeviceNumber, std::unique_ptr<CtcPort>> ports_;  // of all devices ever opened
 };
 
 }  // namespace cp::isfc

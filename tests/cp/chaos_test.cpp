@@ -1,8 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "simulated_cluster.h"
 
 // A cluster of two to four members under faults from a seed: links cut and restored, devices lost, members stalled, killed and
@@ -159,24 +157,29 @@ class Chaos {
   std::vector<std::string> violations_;
 };
 
-// A seed that once failed is run again with: CP_CHAOS_SEED=n cp_test --gtest_filter='Chaos.*'
-TEST(Chaos, ClustersKeepTheirPromisesUnderFaultsAndBecomeWholeAfterThem) {
-  const char* only = std::getenv("CP_CHAOS_SEED");
-  const std::uint64_t first = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
-  const std::uint64_t last = only != nullptr ? first : 1000;
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
+class ChaosOfSeeds : public testing::TestWithParam<std::uint64_t> {
+ protected:
+  static void run(std::uint64_t seed) {
     Chaos chaos{seed};
     chaos.run_with_faults(30s);
     chaos.end_faults();
     const bool whole = chaos.becomes_whole(60s);
     EXPECT_TRUE(whole) << "seed " << seed << ": " << chaos.state();
     EXPECT_THAT(chaos.violations(), testing::IsEmpty()) << "seed " << seed;
-    if (only != nullptr)
-      for (unsigned i = 0; i < chaos.cluster().size(); ++i)
-        if (const auto* member = chaos.cluster().member(i))
-          for (const auto& line : member->console) fmt::print("{}: {}\n", Cluster::name(i), line);
+    if (!HasFailure()) return;
+    for (unsigned i = 0; i < chaos.cluster().size(); ++i)
+      if (const auto* member = chaos.cluster().member(i))
+        for (const auto& line : member->console) fmt::print("seed {}, {}: {}\n", seed, Cluster::name(i), line);
   }
+};
+
+constexpr std::uint64_t seeds_a_test = 250;
+
+TEST_P(ChaosOfSeeds, ClustersKeepTheirPromisesUnderFaultsAndBecomeWholeAfterThem) {
+  for (std::uint64_t seed = GetParam(); seed < GetParam() + seeds_a_test && !HasFailure(); ++seed) run(seed);
 }
+
+INSTANTIATE_TEST_SUITE_P(From, ChaosOfSeeds, testing::Values(1, 251, 501, 751));
 
 // The checks above can fail: a cluster that takes over before leases end breaks its promise.
 TEST(Chaos, ATakeOverBeforeTheLeaseEndsIsSeen) {
