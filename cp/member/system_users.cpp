@@ -67,14 +67,12 @@ void Member::start_after_logon(const std::string& userid, LogonRequest::Start st
                                });
 }
 
-void Member::logoff(std::string userid, std::string by, Done done) {
+void Member::logoff(std::string userid, std::string, Done done) {
   if (users_.session(userid) == nullptr) return done(refusal(not_logged_on, userid));
   if (mover_->is_moving(userid)) return done(std::unexpected{trouble(fmt::format("HCPRLH1E {} is being relocated", userid))});
   users_.log_off(userid);
   cluster_->disown_guest(userid);
   cluster_->release_user(userid);
-  say(fmt::format("USER DSC   LOGOFF AS  {:<8} USERS = {:<5}{}", userid, users_.sessions().size(),
-                  by.empty() ? "" : " FORCED BY " + by));
   done({});
 }
 
