@@ -175,17 +175,28 @@ void Member::shut_down() {
   loop_.post([this] { shutdown([](const Answer<>&) {}); });
 }
 
-// Guests are logged off in order before the cluster is left.
 void Member::shutdown(Done done) {
   if (std::exchange(shutting_down_, true)) return done({});
   say(fmt::format("HCPSHU960I System shutdown started; {} users", users_.sessions().size()));
+  done({});
+  log_everybody_off();
+}
+
+// Guests are logged off before the cluster is left. One that is on its way elsewhere is waited for: its relocation is cancelled, or
+// was past that and the guest is gone from here.
+void Member::log_everybody_off() {
+  constexpr auto look_again = std::chrono::milliseconds{20};
   while (!users_.sessions().empty()) {
     const auto userid = users_.sessions().begin()->first;
+    if (mover_->is_moving(userid)) {
+      mover_->cancel(userid, config_.userids.operator_, [](const Answer<>&) {});
+      loop_.after(look_again, [this] { log_everybody_off(); });
+      return;
+    }
     users_.log_off(userid);
     cluster_->disown_guest(userid);
     cluster_->release_user(userid);
   }
-  done({});
   cluster_->leave();
 }
 

@@ -120,6 +120,7 @@ class Member final : public System {
   void say(std::string_view text) { events_.operator_line(text); }
   void machine_stopped(GuestMachine& machine);
   void start_after_logon(const std::string& userid, LogonRequest::Start start);
+  void log_everybody_off();
   void end(int status);
 
   EventLoop& loop_;
