@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint8_t write_command = 0x01, read_command = 0x02, set_extended_mode = 0xC3;
 constexpr std::size_t chunk = 15 * z::page_size;  // of a data-chained CCW, whose count has 16 bits
 constexpr std::size_t ccw_size = 8;
+constexpr std::size_t filler_length = 1;  // no block is so short
 
 std::size_t chunks(std::size_t length) { return length == 0 ? 1 : (length + chunk - 1) / chunk; }
 std::size_t program_size(std::size_t length) { return (chunks(length) * ccw_size + z::page_size - 1) / z::page_size * z::page_size; }
@@ -35,10 +36,13 @@ std::size_t moved(const IoArea& area, const IoEnd& end, std::size_t length) {
 
 CtcPort::CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_t largest)
     : loop_(loop), io_(io), device_(device), largest_(largest), control_(io.area(z::page_size)),
+      filler_(io.area(z::page_size)),
       read_area_(io.area(program_size(largest + z::page_size) + largest)),
       write_area_(io.area(program_size(largest + z::page_size) + largest)) {
   ChannelProgram program{control_, 1};
   program.add(set_extended_mode, std::size_t{1}, ChannelProgram::suppress_length);
+  ChannelProgram filler{filler_, 1};
+  filler.add(write_command, filler_length, ChannelProgram::suppress_length);
 }
 
 CtcPort::~CtcPort() { close(); }
@@ -61,7 +65,7 @@ void CtcPort::close() {
   loop_.cancel(probe_timer_);
   if (state_ != State::closed && state_ != State::idle) io_.halt(device_);
   state_ = State::closed;
-  attention_ = write_waits_ = false;
+  attention_ = peer_reads_ = write_waits_ = false;
 }
 
 void CtcPort::start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&)) {
@@ -94,6 +98,7 @@ void CtcPort::go_on() {
   if (state_ != State::idle) return;
   if (attention_) start_read();
   else if (write_waits_) start_write();
+  else if (peer_reads_) start_filler();
 }
 
 void CtcPort::start_read() {
@@ -106,9 +111,10 @@ void CtcPort::start_read() {
 void CtcPort::read_ended(const IoEnd& end) {
   if ((end.device_status & channel::unit_check.bits) != 0 || end.deferred_cc != 0) return lose();
   state_ = State::idle;
-  // Busy and attention: both sides read, which nobody does without cause; what the peer wants comes with its attention.
-  if (end.ok()) {
-    block_.resize(moved(read_area_, end, largest_));
+  peer_reads_ = end.device_status == (channel::busy | channel::attention).bits;
+  const auto length = end.ok() ? moved(read_area_, end, largest_) : 0;
+  if (length > filler_length) {
+    block_.resize(length);
     read_area_.read(program_size(read_area_.size()), block_);
     events_.received(block_);
   }
@@ -130,6 +136,7 @@ void CtcPort::write(std::span<const std::span<const std::byte>> pieces) {
 
 void CtcPort::start_write() {
   state_ = State::writing;
+  peer_reads_ = false;
   start(write_area_, &CtcPort::write_ended);
 }
 
@@ -146,6 +153,20 @@ void CtcPort::write_ended(const IoEnd& end) {
   go_on();
 }
 
+void CtcPort::start_filler() {
+  state_ = State::filling;
+  peer_reads_ = false;
+  start(filler_, &CtcPort::filler_ended);
+}
+
+void CtcPort::filler_ended(const IoEnd& end) {
+  const bool collided = end.device_status == (channel::busy | channel::attention).bits;  // the peer writes: no READ of it waits
+  if (!end.ok() && !collided) return lose();
+  attention_ = attention_ || collided;
+  state_ = State::idle;
+  go_on();
+}
+
 void CtcPort::reopen() {
   if (!is_open()) return;
   state_ = State::closed;
@@ -155,7 +176,7 @@ void CtcPort::reopen() {
 void CtcPort::lose() {
   const bool was_open = is_open();
   state_ = State::closed;
-  attention_ = write_waits_ = false;
+  attention_ = peer_reads_ = write_waits_ = false;
   probe_timer_ = loop_.after(probe_again, [this] { probe(); });
   if (was_open) events_.lost();
 }

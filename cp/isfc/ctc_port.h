@@ -14,8 +14,10 @@ namespace cp::isfc {
 //   closed -> probing -> idle <-> writing            unit check in any of them -> closed, probed again after a while
 //                         ^  \--> reading
 //
-// Attention means that the peer's WRITE waits for a READ. A WRITE that meets the peer's WRITE ends with busy and attention: the
-// peer's is read first, then ours is written again (reference/isfc-ctc.md 2, write collision).
+// Attention means that the peer's WRITE waits for a READ, or that its READ waits for a WRITE: an attention may come when what it
+// told of was read already, and then a READ is one too many. The peer, whose own READ in answer meets it with busy and attention,
+// sends a filler that releases it. A WRITE that meets the peer's WRITE ends with busy and attention: the peer's is read first,
+// then ours is written again (reference/isfc-ctc.md 2, write collision).
 class CtcPort {
  public:
   struct Events {
@@ -41,16 +43,18 @@ class CtcPort {
   bool is_open() const { return state_ != State::closed && state_ != State::probing; }
 
  private:
-  enum class State : std::uint8_t { closed, probing, idle, writing, reading };
+  enum class State : std::uint8_t { closed, probing, idle, writing, reading, filling };
 
   void probe();
   void attention();
   void start_read();
   void start_write();
+  void start_filler();
   void go_on();
   void probed(const IoEnd& end);
   void read_ended(const IoEnd& end);
   void write_ended(const IoEnd& end);
+  void filler_ended(const IoEnd& end);
   void lose();
   void start(const IoArea& area, void (CtcPort::*ended)(const IoEnd&));
 
@@ -59,9 +63,10 @@ class CtcPort {
   const z::DeviceNumber device_;
   const std::size_t largest_;
   Events events_;
-  IoArea control_, read_area_, write_area_;
+  IoArea control_, filler_, read_area_, write_area_;
   State state_ = State::closed;
   bool attention_ = false;      // a peer's WRITE waits
+  bool peer_reads_ = false;     // a peer's READ waits
   bool write_waits_ = false;    // ours is composed in write_area_ and not written yet
   std::vector<std::byte> block_;
   EventLoop::Id probe_timer_ = 0;
