@@ -1,6 +1,7 @@
 // Programs that mean harm: whatever lies in storage, a start ends with status that the architecture knows.
 #include <random>
 
+#include "channel/ccw.h"
 #include "channel_fixture.h"
 
 namespace channel::test {

@@ -113,12 +113,17 @@ TEST_F(CommandTest, AttachAndDetach) {
                                       "detach real 0300", "detach 0191"));
 }
 
+TEST_F(CommandTest, SleepWaitsAsLongAsItSays) {
+  EXPECT_THAT(run("SLEEP 2 MIN"), IsEmpty());
+  EXPECT_EQ(system.slept, std::chrono::seconds{120});
+  EXPECT_THAT(run("SLEEP"), ElementsAre("HCPCFC026E Operand missing or invalid"));
+}
+
 TEST_F(CommandTest, TraceIoAndShutdown) {
   run("TRACE IO ON");
   run("TRACE IO OFF");
   run("SHUTDOWN");
   EXPECT_THAT(system.log, ElementsAre("trace on", "trace off", "shutdown"));
-  EXPECT_THAT(run("SLEEP"), IsEmpty());
 }
 
 }  // namespace
