@@ -8,9 +8,13 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <istream>
+#include <sstream>
+#include <thread>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/run_directory.h"
@@ -18,6 +22,7 @@
 namespace app {
 namespace {
 
+constexpr auto repeat_interval = std::chrono::milliseconds{100};
 constexpr int operator_fd = 3;  // where a member finds its operator's connection
 
 void print(std::string_view member, std::string_view text) {
@@ -94,6 +99,9 @@ void OperatorConsole::receive(Member& member) {
   for (const auto& event : member.connection.receive()) {
     switch (event.kind) {
       case Kind::response:
+        if (member.held) member.held->append(event.text).append("\n");
+        else print(member.name, event.text);
+        break;
       case Kind::message: print(member.name, event.text); break;
       case Kind::done: member.return_code = event.return_code; break;
       case Kind::state:
@@ -136,6 +144,33 @@ std::optional<int> OperatorConsole::run(Member& member, const std::string& comma
   if (member.ended || !member.connection.send(command)) return std::nullopt;
   while (!member.return_code && !member.ended && !stop_requested_) wait_for_event(Input::none);
   return member.return_code;
+}
+
+std::optional<int> OperatorConsole::run_until(Member& member, const std::string& command, const std::regex& pattern) {
+  for (;;) {
+    member.held.emplace();
+    const auto code = run(member, command);
+    const auto response = *std::exchange(member.held, std::nullopt);
+    const bool matches = std::regex_search(response, pattern);
+    if (matches || code != 0) {
+      std::istringstream lines{response};
+      for (std::string line; std::getline(lines, line);) print(member.name, line);
+      return code;
+    }
+    std::this_thread::sleep_for(repeat_interval);
+  }
+}
+
+std::optional<int> OperatorConsole::run_script_line(Member& member, const std::string& line) {
+  static const std::regex repeated{R"re((.*\S)\s+until\s+"(.*)")re"};
+  std::smatch parts;
+  if (!std::regex_match(line, parts, repeated)) return run(member, line);
+  try {
+    return run_until(member, parts[1], std::regex{parts[2].str()});
+  } catch (const std::regex_error& error) {
+    fmt::print(stderr, "endicott: \"{}\" is not a regular expression: {}\n", parts[2].str(), error.what());
+    return std::nullopt;
+  }
 }
 
 void OperatorConsole::wait_for_event(Input input) {
@@ -187,7 +222,7 @@ int OperatorConsole::run_script(std::istream& script, const std::string& name) {
     if (trimmed(line).empty() || trimmed(line).starts_with('#')) continue;
     const auto [member, command] = address(line);
     print(member->name, "> " + command);
-    const auto code = run(*member, command);
+    const auto code = run_script_line(*member, command);
     if (code == 0) continue;
     const auto what = code ? fmt::format("return code {}", *code) : std::string{"no answer"};
     fmt::print(stderr, "endicott: {}:{}: `{}` failed: {}\n", name, number, command, what);

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ class OperatorConsole {
   // failed.
   int interact();
   // One command after another, waiting for each response; 0 when all gave return code 0, else the script ends there.
-  // Blank lines and lines that begin with # are skipped. All members are shut down at the end.
+  // Blank lines and lines that begin with # are skipped. `COMMAND until "PATTERN"` repeats the command until its whole
+  // response has a match of the regular expression, and shows that response only. All members are shut down at the end.
   int run_script(std::istream& script, const std::string& name);
 
  private:
@@ -38,6 +40,7 @@ class OperatorConsole {
     bool ready = false;
     bool ended = false;
     std::optional<int> return_code;  // of the last command, once it ended
+    std::optional<std::string> held{};  // the response to a repeated command, not shown yet
   };
   enum class Input { none, standard_input };
 
@@ -50,6 +53,8 @@ class OperatorConsole {
   // The member that a console line is for, and the command in it.
   std::pair<Member*, std::string> address(const std::string& line);
   std::optional<int> run(Member& member, const std::string& command);  // nothing: the member ended or a stop was asked for
+  std::optional<int> run_until(Member& member, const std::string& command, const std::regex& pattern);
+  std::optional<int> run_script_line(Member& member, const std::string& line);
   void wait_for_event(Input input);
   void take_input();
   void shut_down_all();

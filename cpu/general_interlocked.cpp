@@ -50,6 +50,24 @@ Step load_and_add(Cpu& cpu, const Op& op) {
   return end_signed<R>(cpu, sum, overflow);
 }
 
+// LPD, LPDG: two operands that need not lie together. The first is fetched again after the second: when it still has its value, both
+// had theirs at the moment of the second fetch (cc 0); else the pair was not fetched as one (cc 3) and the program tries again. An
+// update of the first operand that is taken back between its fetches goes unseen.
+template <class R>
+Step load_pair_disjoint(Cpu& cpu, const Op& op) {
+  using Unsigned = typename R::Unsigned;
+  const auto address1 = cpu.operand1(op), address2 = cpu.operand2_rs(op);
+  if ((op.r3 & 1) != 0 || !is_aligned(address1, sizeof(Unsigned)) || !is_aligned(address2, sizeof(Unsigned)))
+    return cpu.program_interruption(Pic::specification);
+  const auto first = TRY(cpu.fetch<Unsigned>(address1));
+  const auto second = TRY(cpu.fetch<Unsigned>(address2));
+  const auto again = TRY(cpu.fetch<Unsigned>(address1));
+  R::set(cpu, op.r3, first);
+  R::set(cpu, op.r3 + 1, second);
+  cpu.cc = first == again ? 0 : 3;
+  return Step::next;
+}
+
 template <class R>
 Step load_and_add_logical(Cpu& cpu, const Op& op) {
   const auto third = R::get(cpu, op.r3);
@@ -102,25 +120,8 @@ Z_INSTRUCTION(load_and_or_64) { return load_and_update<Whole>(cpu, op, std::bit_
 Z_INSTRUCTION(load_and_exclusive_or_32) { return load_and_update<Low>(cpu, op, std::bit_xor<>{}); }
 Z_INSTRUCTION(load_and_exclusive_or_64) { return load_and_update<Whole>(cpu, op, std::bit_xor<>{}); }
 
-// LPD, LPDG: two operands that need not lie together. cc 3 says that they were not fetched as one, which a program must be ready for.
-Z_INSTRUCTION(load_pair_disjoint_32) {
-  if ((op.r3 & 1) != 0) return cpu.program_interruption(Pic::specification);
-  const auto first = TRY(cpu.fetch<uint32_t>(cpu.operand1(op)));
-  const auto second = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
-  cpu.set_gr32(op.r3, first);
-  cpu.set_gr32(op.r3 + 1, second);
-  cpu.cc = 3;
-  return Step::next;
-}
-Z_INSTRUCTION(load_pair_disjoint_64) {
-  if ((op.r3 & 1) != 0) return cpu.program_interruption(Pic::specification);
-  const auto first = TRY(cpu.fetch<uint64_t>(cpu.operand1(op)));
-  const auto second = TRY(cpu.fetch<uint64_t>(cpu.operand2_rs(op)));
-  cpu.gr(op.r3) = first;
-  cpu.gr(op.r3 + 1) = second;
-  cpu.cc = 3;
-  return Step::next;
-}
+Z_INSTRUCTION(load_pair_disjoint_32) { return load_pair_disjoint<Low>(cpu, op); }
+Z_INSTRUCTION(load_pair_disjoint_64) { return load_pair_disjoint<Whole>(cpu, op); }
 
 // TS: all ones are stored, the leftmost bit of what was there is the condition code.
 Z_INSTRUCTION(test_and_set) {
