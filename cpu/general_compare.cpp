@@ -25,6 +25,17 @@ Step compare(Cpu& cpu, uint64_t a, uint64_t b) { return set_compared(cpu, compar
 template <class U>
 Step compare_logical(Cpu& cpu, U a, U b) { return set_compared(cpu, compare_code(a, b)); }
 
+// PoP ch. 7, COMPARE RELATIVE LONG and COMPARE LOGICAL RELATIVE LONG: the operand lies on the boundary of its length.
+template <class T>
+Access<T> fetch_relative(Cpu& cpu, const Op& op) {
+  const uint64_t address = cpu.relative(op);
+  if (address % sizeof(T) != 0) {
+    cpu.program_interruption(Pic::specification);
+    return Access<T>::refused();
+  }
+  return cpu.fetch<T>(address);
+}
+
 // COMPARE AND TRAP: a comparison that the mask selects is a data exception with DXC FF.
 Step trap_if(Cpu& cpu, uint8_t code, unsigned mask) {
   constexpr uint8_t compare_and_trap = 0xFF;
@@ -59,15 +70,15 @@ Z_INSTRUCTION(compare_storage_with_immediate_64) {
   return compare(cpu, TRY(cpu.fetch<uint64_t>(cpu.operand1(op))), static_cast<uint64_t>(op.imm));
 }
 Z_INSTRUCTION(compare_relative_halfword_32) {
-  return compare(cpu, cpu.gr32(op.r1), static_cast<uint32_t>(extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.relative(op))))));
+  return compare(cpu, cpu.gr32(op.r1), static_cast<uint32_t>(extend<int16_t>(TRY(fetch_relative<uint16_t>(cpu, op)))));
 }
 Z_INSTRUCTION(compare_relative_halfword_64) {
-  return compare(cpu, cpu.gr(op.r1), extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.relative(op)))));
+  return compare(cpu, cpu.gr(op.r1), extend<int16_t>(TRY(fetch_relative<uint16_t>(cpu, op))));
 }
-Z_INSTRUCTION(compare_relative_32) { return compare(cpu, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.relative(op)))); }
-Z_INSTRUCTION(compare_relative_64) { return compare(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.relative(op)))); }
+Z_INSTRUCTION(compare_relative_32) { return compare(cpu, cpu.gr32(op.r1), TRY(fetch_relative<uint32_t>(cpu, op))); }
+Z_INSTRUCTION(compare_relative_64) { return compare(cpu, cpu.gr(op.r1), TRY(fetch_relative<uint64_t>(cpu, op))); }
 Z_INSTRUCTION(compare_relative_64_from_32) {
-  return compare(cpu, cpu.gr(op.r1), extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.relative(op)))));
+  return compare(cpu, cpu.gr(op.r1), extend<int32_t>(TRY(fetch_relative<uint32_t>(cpu, op))));
 }
 Z_INSTRUCTION(compare_high_high) { return compare(cpu, cpu.high32(op.r1), cpu.high32(op.r2)); }
 Z_INSTRUCTION(compare_high_low) { return compare(cpu, cpu.high32(op.r1), cpu.gr32(op.r2)); }
@@ -106,17 +117,17 @@ Z_INSTRUCTION(compare_logical_storage_with_immediate_64) {
   return compare_logical<uint64_t>(cpu, TRY(cpu.fetch<uint64_t>(cpu.operand1(op))), static_cast<uint16_t>(op.imm));
 }
 Z_INSTRUCTION(compare_logical_relative_32_from_16) {
-  return compare_logical<uint32_t>(cpu, cpu.gr32(op.r1), TRY(cpu.fetch<uint16_t>(cpu.relative(op))));
+  return compare_logical<uint32_t>(cpu, cpu.gr32(op.r1), TRY(fetch_relative<uint16_t>(cpu, op)));
 }
 Z_INSTRUCTION(compare_logical_relative_64_from_16) {
-  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint16_t>(cpu.relative(op))));
+  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(fetch_relative<uint16_t>(cpu, op)));
 }
-Z_INSTRUCTION(compare_logical_relative_32) { return compare_logical(cpu, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.relative(op)))); }
+Z_INSTRUCTION(compare_logical_relative_32) { return compare_logical(cpu, cpu.gr32(op.r1), TRY(fetch_relative<uint32_t>(cpu, op))); }
 Z_INSTRUCTION(compare_logical_relative_64) {
-  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.relative(op))));
+  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(fetch_relative<uint64_t>(cpu, op)));
 }
 Z_INSTRUCTION(compare_logical_relative_64_from_32) {
-  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint32_t>(cpu.relative(op))));
+  return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(fetch_relative<uint32_t>(cpu, op)));
 }
 
 namespace {
