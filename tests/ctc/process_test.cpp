@@ -26,9 +26,14 @@ std::unique_ptr<channel::Device> make(const std::string& arguments) {
   return std::move(*device);
 }
 
-// Asks until the other end is there, whether its coming was told before or after the question.
+// Asks until the other end is there, whether its coming was told before or after the question. Attention with busy says so too: it
+// was faster and waits with a command of its own.
 void await_ready(Program& side) {
-  while (side.run(set_extended).status != channel::ended) std::this_thread::yield();
+  for (;;) {
+    const auto status = side.run(set_extended).status;
+    if (status == channel::ended || status.has(channel::attention)) return;
+    std::this_thread::yield();
+  }
 }
 
 std::vector<std::byte> block(std::uint32_t number) {
