@@ -42,6 +42,7 @@ void Configuration::retire() {
   {
     const z::Lock lock{pause_};
     pauses_ = 0;
+    held_ = 0;
     pause_changed_.notify_all();
   }
   threads_.clear();
@@ -133,6 +134,11 @@ std::optional<std::uint32_t> Configuration::take_service_signal() {
   return std::exchange(service_signal_, std::nullopt);
 }
 
+Configuration::Pending Configuration::pending() {
+  const z::Lock lock{service_};
+  return {service_signal_, interrupt_key_, channel_report_};
+}
+
 void Configuration::time_changed() { post_to_all(Attention::timer); }
 
 void Configuration::set_tod_epoch(std::uint64_t epoch) {
@@ -154,12 +160,12 @@ void Configuration::unpause() {
   pause_changed_.notify_all();
 }
 
-void Configuration::stand_paused() {
+void Configuration::stand_paused(const Cpu& cpu) {
   const z::Lock lock{pause_};
-  if (pauses_ == 0) return;
+  if (!must_stand(cpu)) return;
   ++standing_;
   pause_changed_.notify_all();
-  while (pauses_ != 0) pause_changed_.wait(pause_);
+  while (must_stand(cpu)) pause_changed_.wait(pause_);
   --standing_;
 }
 
