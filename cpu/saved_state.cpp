@@ -27,8 +27,11 @@ SavedCpu saved(Cpu& cpu, const Orders& orders) {
   for (unsigned n = 0; n < 16; ++n) {
     to.gr[n] = cpu.gr(n);
     to.cr[n] = cpu.cr(n);
-    to.fpr[n] = cpu.fpr(n);
     to.ar[n] = cpu.ar(n);
+  }
+  for (unsigned n = 0; n < 32; ++n) {
+    to.vr[n][0] = cpu.vr(n).high;
+    to.vr[n][1] = cpu.vr(n).low;
   }
   to.psw_mask = cpu.psw_image().mask;
   to.psw_address = cpu.psw_image().address;
@@ -53,9 +56,9 @@ void restore(Cpu& cpu, const SavedCpu& from) {
   for (unsigned n = 0; n < 16; ++n) {
     cpu.gr(n) = from.gr[n];
     cpu.cr(n) = from.cr[n];
-    cpu.fpr(n) = from.fpr[n];
     cpu.ar(n) = from.ar[n];
   }
+  for (unsigned n = 0; n < 32; ++n) cpu.vr(n) = {from.vr[n][0], from.vr[n][1]};
   cpu.set_prefix(from.prefix);
   cpu.control_registers_changed();
   cpu.load_psw({from.psw_mask, from.psw_address});
