@@ -12,15 +12,13 @@
 
 #include "base/address.h"
 #include "base/mutex.h"
+#include "cpu/block_mode.h"
 #include "cpu/lazy_array.h"
 #include "cpu/op.h"
 
 namespace cpu {
 
 class Storage;
-
-// What decoding depends on besides the bytes.
-enum class BlockMode : std::uint8_t { supervisor = 0, problem = 1 };
 
 // Straight-line code decoded from one frame: it ends at the page's end, at an instruction that always leaves, or at 64
 // instructions. The operation after the last one leaves to the next sequential instruction.
@@ -30,7 +28,7 @@ struct Block {
   std::uint64_t start = 0;  // absolute
   std::uint16_t bytes = 0;
   std::uint16_t count = 0;
-  BlockMode mode = BlockMode::supervisor;
+  BlockMode mode;
   std::atomic<bool> retired{false};  // its bytes were stored into: every handler is leave_stale
   std::atomic<Block*> next{nullptr};  // another mode at the same address; changed under the lock of the page
   std::unique_ptr<Op[]> ops;         // count + 1

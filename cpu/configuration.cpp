@@ -24,7 +24,8 @@ z::Result<std::unique_ptr<Configuration>> Configuration::create(Storage& storage
 }
 
 Configuration::Configuration(Storage& storage, Environment& environment, const z::Clock& clock, const Options& options)
-    : storage_(storage),
+    : model_(options.model),
+      storage_(storage),
       environment_(environment),
       clock_(clock),
       tod_(clock, options.timing, options.instructions_per_microsecond),

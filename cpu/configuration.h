@@ -16,6 +16,7 @@
 #include "cpu/cpu.h"
 #include "cpu/cpu_thread.h"
 #include "cpu/host_timer.h"
+#include "cpu/isa/model.h"
 #include "cpu/storage.h"
 #include "cpu/tod.h"
 
@@ -31,6 +32,7 @@ class Configuration final : public StorageObserver {
 
   struct Options {
     unsigned cpus = 1;
+    Model model = Model::z16;
     Timing timing = Timing::host;
     unsigned instructions_per_microsecond = 100;  // for Timing::instructions
   };
@@ -44,6 +46,7 @@ class Configuration final : public StorageObserver {
 
   unsigned cpu_count() const { return static_cast<unsigned>(cpus_.size()); }
   Cpu& cpu(unsigned address) { return *cpus_[address]; }
+  Model model() const { return model_; }
   Storage& storage() { return storage_; }
   Environment& environment() { return environment_; }
   BlockCache& blocks() { return blocks_; }
@@ -107,6 +110,7 @@ class Configuration final : public StorageObserver {
   void purge_on(std::uint64_t cpus, Purge purge);
   void post_to_all(Attention::Reason reason);
 
+  const Model model_;
   Storage& storage_;
   Environment& environment_;
   const z::Clock& clock_;

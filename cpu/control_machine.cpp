@@ -11,7 +11,7 @@
 namespace cpu {
 
 Z_INSTRUCTION(store_facility_list) {
-  const auto list = facility_list();
+  const auto& list = facility_list(cpu.configuration().model());
   const auto bits = static_cast<std::uint32_t>(list[0] >> 32);
   TRY(cpu.store_in<std::uint32_t>(cpu.real_context(0), low_core::facility_list, bits));
   return Step::next;
@@ -20,7 +20,7 @@ Z_INSTRUCTION(store_facility_list) {
 Z_INSTRUCTION(store_facility_list_extended) {
   const std::uint64_t address = cpu.operand2_rs(op);
   if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
-  const auto list = facility_list();
+  const auto& list = facility_list(cpu.configuration().model());
   const std::uint64_t wanted = (cpu.gr(0) & 0xFF) + 1, stored = std::min<std::uint64_t>(wanted, list.size());
   TRY(cpu.probe_store(address, stored * 8));
   for (std::uint64_t i = 0; i < stored; ++i) TRY(cpu.store<std::uint64_t>(cpu.wrap(address + i * 8), list[i]));

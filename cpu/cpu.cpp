@@ -18,6 +18,8 @@ Cpu::Cpu(Configuration& configuration, std::uint16_t address)
   clear_reset();
 }
 
+Model Cpu::model() const { return configuration_.model(); }
+
 std::uint64_t Cpu::asce_of(AddressSpace space) const {
   switch (space) {
     case AddressSpace::secondary: return cr_[7];
@@ -49,7 +51,14 @@ void Cpu::renew_contexts() {
 }
 
 void Cpu::renew_circumstances() {
-  circumstances_ = map_generation_ << 16 | static_cast<std::uint64_t>(psw.problem_state) << 12 | fetch_context_;
+  circumstances_ = map_generation_ << 20 | static_cast<std::uint64_t>(block_mode().bits()) << 12 | fetch_context_;
+}
+
+BlockMode Cpu::block_mode() const {
+  return {.model = configuration_.model(),
+          .problem = psw.problem_state,
+          .afp = has_afp_registers(),
+          .vector = has_afp_registers() && has_cr0_bit(46)};
 }
 
 void Cpu::psw_changed() {
@@ -142,7 +151,8 @@ void Cpu::initial_reset() {
 void Cpu::clear_reset() {
   gr_ = {};
   ar_ = {};
-  fpr_ = {};
+  vr_ = {};
+  guarded_storage_ = {};
   initial_reset();
 }
 
@@ -151,7 +161,7 @@ void Cpu::store_status(z::AbsoluteAddress at) {
   std::array<std::byte, 512> area{};
   const auto put = [&]<class T>(std::uint64_t offset, T value) { z::Be<T>::store(area.data() + offset, value); };
   for (unsigned n = 0; n < 16; ++n) {
-    put(saved::fprs + n * 8, fpr_[n]);
+    put(saved::fprs + n * 8, vr_[n].high);
     put(saved::grs + n * 8, gr_[n]);
     put(saved::ars + n * 4, ar_[n]);
     put(saved::crs + n * 8, cr_[n]);

@@ -12,9 +12,11 @@
 #include "cpu/access.h"
 #include "cpu/attention.h"
 #include "cpu/block_cache.h"
+#include "cpu/block_mode.h"
 #include "cpu/block_map.h"
 #include "cpu/dat.h"
 #include "cpu/external.h"
+#include "cpu/guarded_storage.h"
 #include "cpu/host_access.h"
 #include "cpu/interruption_codes.h"
 #include "cpu/op.h"
@@ -31,6 +33,12 @@ class Configuration;
 class Environment;
 class Storage;
 enum class AccessType : std::uint8_t;
+
+// 128 bits; bit 0 is the leftmost of `high` (PoP ch. 21, "Vector Registers").
+struct alignas(16) VectorRegister {
+  std::uint64_t high = 0, low = 0;
+  bool operator==(const VectorRegister&) const = default;
+};
 
 enum class CpuState : std::uint8_t { stopped, operating, load, check_stop };
 
@@ -56,8 +64,11 @@ class Cpu {
   std::uint32_t& ar(unsigned n) { return ar_[n]; }
   std::uint64_t& cr(unsigned n) { return cr_[n]; }  // after changing one, call control_registers_changed()
   std::uint64_t cr(unsigned n) const { return cr_[n]; }
-  std::uint64_t& fpr(unsigned n) { return fpr_[n]; }
+  // Vector registers; floating-point register n is the left half of vector register n, n < 16.
+  VectorRegister& vr(unsigned n) { return vr_[n]; }
+  std::uint64_t& fpr(unsigned n) { return vr_[n].high; }
   bool has_cr0_bit(unsigned bit) const { return cr_[0] >> (63 - bit) & 1; }
+  bool has_afp_registers() const { return has_cr0_bit(45); }
 
   // Addresses (PoP ch. 5, "Address Generation").
   std::uint64_t wrap(std::uint64_t address) const { return address & address_mask_; }
@@ -136,6 +147,7 @@ class Cpu {
   Step load_psw(PswImage image);
   PswImage psw_image() const { return psw.image(cc); }
   void psw_changed();
+  BlockMode block_mode() const;
   void control_registers_changed();
 
   // Real and absolute storage of this CPU.
@@ -157,6 +169,8 @@ class Cpu {
   void check_timers();  // after setting one: is it due, and when will it be
   std::uint32_t& tod_programmable() { return tod_programmable_; }
   std::uint64_t& program_parameter() { return program_parameter_; }
+  GuardedStorage& guarded_storage() { return guarded_storage_; }
+  Model model() const;
 
   // Counters, readable on any thread.
   std::uint64_t instruction_count() const { return retired_.load(std::memory_order_relaxed); }
@@ -281,11 +295,12 @@ class Cpu {
 
   std::array<std::uint32_t, 16> ar_{};
   std::array<std::uint64_t, 16> cr_{};
-  std::array<std::uint64_t, 16> fpr_{};
+  std::array<VectorRegister, 32> vr_{};
   std::uint64_t cr0_of_tags_ = 0;  // as it was when the TLB was last empty
   std::uint32_t prefix_ = 0;
   std::uint32_t tod_programmable_ = 0;
   std::uint64_t program_parameter_ = 0;  // LOAD PROGRAM PARAMETER
+  GuardedStorage guarded_storage_;
   Timers timers_;
   bool comparator_due_ = false, cpu_timer_due_ = false;
 

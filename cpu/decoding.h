@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "cpu/block_cache.h"
+#include "cpu/block_mode.h"
 #include "cpu/op.h"
 
 namespace cpu {

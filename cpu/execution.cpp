@@ -132,7 +132,7 @@ const Op* Cpu::decode_first_op(std::uint64_t absolute) {
   }
   if (blocks_.wants_reclaim()) attention_.post(Attention::reclaim);
   const Block* const block =
-      blocks_.find_or_decode(page, absolute, psw.problem_state ? BlockMode::problem : BlockMode::supervisor);
+      blocks_.find_or_decode(page, absolute, block_mode());
   if (block == nullptr) return nullptr;
   if (block->count == 0) return prepare_single();
   map_.remember(psw.ia, circumstances_, block->ops.get());
@@ -146,7 +146,7 @@ const Op* Cpu::prepare_single() {
   if (!first) return nullptr;
   const unsigned length = instruction_length(first.value());
   if (!fetch_bytes_in(fetch_context_, psw.ia, std::as_writable_bytes(std::span{text}.first(length)))) return nullptr;
-  decode_instruction(text, psw.problem_state ? BlockMode::problem : BlockMode::supervisor, single_[0]);
+  decode_instruction(text, block_mode(), single_[0]);
   single_[0].page_offset = psw.ia % z::page_size;
   single_[1] = fall_through(static_cast<std::uint16_t>(psw.ia % z::page_size + length));
   return single_.data();
@@ -169,8 +169,8 @@ const Op* Cpu::prepare_execute(const Op& execute, std::uint64_t target) {
     program_interruption(Pic::execute);
     return nullptr;
   }
-  const auto mode = psw.problem_state ? BlockMode::problem : BlockMode::supervisor;
-  const std::uint64_t identity = (z::be64::load(text.data()) | static_cast<std::uint64_t>(mode)) + (1 << 8);
+  const auto mode = block_mode();
+  const std::uint64_t identity = (z::be64::load(text.data()) | mode.bits()) + (1 << 8);
   ExecuteTarget& known = execute_targets_[(identity >> 16 ^ identity >> 32 ^ identity >> 44) % execute_targets_.size()];
   if (known.text != identity) {
     std::array<std::uint8_t, 6> exact;

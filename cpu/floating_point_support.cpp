@@ -1,5 +1,5 @@
 // Floating-point-support instructions: they move data and look at no value. PoP ch. 9, "Floating-Point-Support
-// Instructions".
+// Instructions". Whether the AFP registers are there was decided at decoding.
 #include <bit>
 
 #include "cpu/instruction.h"
@@ -10,24 +10,6 @@ using std::uint32_t;
 using std::uint64_t;
 
 namespace {
-
-// PoP ch. 6, "Data-Exception Code".
-namespace dxc {
-constexpr std::uint8_t afp_register = 1, bfp_instruction = 2;
-}
-
-// PoP ch. 9, "Additional Floating-Point (AFP) Registers": without the AFP-register control, bit 45 of CR0, there are
-// only registers 0, 2, 4 and 6, and no FPC register.
-bool has_afp_registers(const Cpu& cpu) { return cpu.has_cr0_bit(45); }
-constexpr bool is_basic(unsigned n) { return (n & ~6U) == 0; }
-
-template <class... Numbers>
-bool are_available(const Cpu& cpu, Numbers... numbers) {
-  return has_afp_registers(cpu) || (is_basic(numbers) && ...);
-}
-
-Step afp_register_exception(Cpu& cpu) { return cpu.program_interruption(Pic::data, dxc::afp_register); }
-Step bfp_instruction_exception(Cpu& cpu) { return cpu.program_interruption(Pic::data, dxc::bfp_instruction); }
 
 // The leftmost half of a register, where short operands are.
 uint32_t short_fpr(Cpu& cpu, unsigned n) { return static_cast<uint32_t>(cpu.fpr(n) >> 32); }
@@ -43,7 +25,6 @@ constexpr uint64_t sign_bit = 1ULL << 63;
 // The sign alone changes: `f` gives the new doubleword of R1 from that of R2.
 template <class F>
 Step load_with_sign(Cpu& cpu, const Op& op, F f) {
-  if (!are_available(cpu, op.r1, op.r2)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = f(cpu.fpr(op.r2));
   return Step::next;
 }
@@ -56,7 +37,6 @@ constexpr uint32_t rounding_mode = 3;
 }  // namespace
 
 Z_INSTRUCTION(load_fpr_32) {
-  if (!are_available(cpu, op.r1, op.r2)) return afp_register_exception(cpu);
   set_short_fpr(cpu, op.r1, short_fpr(cpu, op.r2));
   return Step::next;
 }
@@ -65,63 +45,52 @@ Z_INSTRUCTION(load_fpr_64) {
 }
 Z_INSTRUCTION(load_fpr_extended) {
   if (!is_pair(op.r1) || !is_pair(op.r2)) return cpu.program_interruption(Pic::specification);
-  if (!are_available(cpu, op.r1, op.r2)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = cpu.fpr(op.r2);
   cpu.fpr(op.r1 + 2U) = cpu.fpr(op.r2 + 2U);
   return Step::next;
 }
 Z_INSTRUCTION(load_fpr_storage_32) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   set_short_fpr(cpu, op.r1, TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
   return Step::next;
 }
 Z_INSTRUCTION(load_fpr_storage_64) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = TRY(cpu.fetch<uint64_t>(cpu.operand2(op)));
   return Step::next;
 }
 Z_INSTRUCTION(load_fpr_from_gr) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = cpu.gr(op.r2);
   return Step::next;
 }
 Z_INSTRUCTION(load_gr_from_fpr) {
-  if (!are_available(cpu, op.r2)) return afp_register_exception(cpu);
   cpu.gr(op.r1) = cpu.fpr(op.r2);
   return Step::next;
 }
 
 Z_INSTRUCTION(load_zero_32) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   set_short_fpr(cpu, op.r1, 0);
   return Step::next;
 }
 Z_INSTRUCTION(load_zero_64) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = 0;
   return Step::next;
 }
 Z_INSTRUCTION(load_zero_extended) {
   if (!is_pair(op.r1)) return cpu.program_interruption(Pic::specification);
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = cpu.fpr(op.r1 + 2U) = 0;
   return Step::next;
 }
 
 Z_INSTRUCTION(store_fpr_32) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   TRY(cpu.store<uint32_t>(cpu.operand2(op), short_fpr(cpu, op.r1)));
   return Step::next;
 }
 Z_INSTRUCTION(store_fpr_64) {
-  if (!are_available(cpu, op.r1)) return afp_register_exception(cpu);
   TRY(cpu.store<uint64_t>(cpu.operand2(op), cpu.fpr(op.r1)));
   return Step::next;
 }
 
 // The sign of the third operand, the rest of the second.
 Z_INSTRUCTION(copy_sign) {
-  if (!are_available(cpu, op.r1, op.r2, op.r3)) return afp_register_exception(cpu);
   cpu.fpr(op.r1) = (cpu.fpr(op.r3) & sign_bit) | (cpu.fpr(op.r2) & ~sign_bit);
   return Step::next;
 }
@@ -136,31 +105,26 @@ Z_INSTRUCTION(load_positive_fpr) {
 }
 
 Z_INSTRUCTION(extract_fpc) {
-  if (!has_afp_registers(cpu)) return bfp_instruction_exception(cpu);
   cpu.set_gr32(op.r1, cpu.fpc);
   return Step::next;
 }
 Z_INSTRUCTION(set_fpc) {
-  if (!has_afp_registers(cpu)) return bfp_instruction_exception(cpu);
   if (cpu.gr32(op.r1) & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
   cpu.fpc = cpu.gr32(op.r1);
   return Step::next;
 }
 Z_INSTRUCTION(load_fpc) {
-  if (!has_afp_registers(cpu)) return bfp_instruction_exception(cpu);
   const uint32_t image = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
   if (image & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
   cpu.fpc = image;
   return Step::next;
 }
 Z_INSTRUCTION(store_fpc) {
-  if (!has_afp_registers(cpu)) return bfp_instruction_exception(cpu);
   TRY(cpu.store<uint32_t>(cpu.operand2_rs(op), cpu.fpc));
   return Step::next;
 }
 // The second-operand address is no address: its last two bits are the mode.
 Z_INSTRUCTION(set_bfp_rounding_mode) {
-  if (!has_afp_registers(cpu)) return bfp_instruction_exception(cpu);
   cpu.fpc = (cpu.fpc & ~rounding_mode) | (static_cast<uint32_t>(cpu.operand2_rs(op)) & rounding_mode);
   return Step::next;
 }

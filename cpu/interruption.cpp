@@ -33,7 +33,11 @@ void Cpu::interrupt_program() {
   if (!nullifies(exception.code)) psw.ia = wrap(psw.ia + instruction_length_code_);
   store_low<std::uint32_t>(low_core::program_code,
                            instruction_length_code_ << 16 | static_cast<std::uint32_t>(exception.code));
-  if (exception.code == Pic::data) store_low<std::uint32_t>(low_core::data_exception_code, exception.dxc);
+  if (exception.code == Pic::data || exception.code == Pic::vector_processing) {
+    store_low<std::uint32_t>(low_core::data_exception_code, exception.dxc);
+    // PoP ch. 6, "Data-Exception Code (DXC)": byte 2 of the FPC register has it too.
+    if (has_afp_registers()) fpc = (fpc & ~0xFF00u) | static_cast<std::uint32_t>(exception.dxc) << 8;
+  }
   if (exception.code == Pic::monitor_event) {
     store_low<std::uint16_t>(low_core::monitor_class, exception.monitor_class);
     store_low<std::uint64_t>(low_core::monitor_code, exception.monitor_code);

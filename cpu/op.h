@@ -41,15 +41,17 @@ using Handler = __attribute__((preserve_none)) void (*)(Cpu&, const Op*);
 // One decoded instruction. Fields are named as the instruction formats name them (PoP ch. 5, "Instruction Formats").
 struct alignas(32) Op {
   Handler handler;
-  std::uint8_t r1, r2, r3;    // r2 is also X2 of RX*; r3 also M3, I3; SS lengths: r1 is L1 (or L), r3 is L2
-  std::uint8_t b1, b2;        // a base or index of 0 is encoded 16, whose register is always 0
+  std::uint8_t r1, r2, r3;    // V1, V2, V3 too; r2 is also X2 of RX*; r3 also M3, I3; SS lengths: r1 is L1 (or L), r3 is L2
+  std::uint8_t b1, b2;        // b1 is also V4; a base or index of 0 is encoded 16, whose register is always 0
   std::uint8_t m4_length;     // low digit: length in bytes; high digit: M4
   std::uint16_t page_offset;  // of this instruction
-  std::int32_t d1, d2;
-  std::int64_t imm;  // as the format extends it; for relative operands the bytes from this instruction
+  std::int32_t d1, d2;        // vector formats: immediates in their order in d1, then d2
+  std::int64_t imm;  // as the format extends it; for relative operands the bytes from this instruction;
+                     // vector formats: M3 to M6 in digits 3 to 6 from the right, counted from 0
 
   unsigned length() const { return m4_length & 0xF; }
   unsigned m4() const { return m4_length >> 4; }
+  unsigned mask(unsigned n) const { return static_cast<unsigned>(imm >> 4 * n) & 0xF; }  // vector formats: Mn
 };
 static_assert(sizeof(Op) == 32);
 

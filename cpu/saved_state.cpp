@@ -27,8 +27,11 @@ SavedCpu saved(Cpu& cpu, const Orders& orders) {
   for (unsigned n = 0; n < 16; ++n) {
     to.gr[n] = cpu.gr(n);
     to.cr[n] = cpu.cr(n);
-    to.fpr[n] = cpu.fpr(n);
     to.ar[n] = cpu.ar(n);
+  }
+  for (unsigned n = 0; n < 32; ++n) {
+    to.vr[n][0] = cpu.vr(n).high;
+    to.vr[n][1] = cpu.vr(n).low;
   }
   to.psw_mask = cpu.psw_image().mask;
   to.psw_address = cpu.psw_image().address;
@@ -45,6 +48,10 @@ SavedCpu saved(Cpu& cpu, const Orders& orders) {
   to.emergency_signals = external.emergency_signals;
   to.malfunction_alerts = external.malfunction_alerts;
   to.external_call = external.external_call;
+  const GuardedStorage& guarded = cpu.guarded_storage();
+  to.guarded_storage[0] = guarded.designation;
+  to.guarded_storage[1] = guarded.section_mask;
+  to.guarded_storage[2] = guarded.parameter_list;
   return to;
 }
 
@@ -53,9 +60,9 @@ void restore(Cpu& cpu, const SavedCpu& from) {
   for (unsigned n = 0; n < 16; ++n) {
     cpu.gr(n) = from.gr[n];
     cpu.cr(n) = from.cr[n];
-    cpu.fpr(n) = from.fpr[n];
     cpu.ar(n) = from.ar[n];
   }
+  for (unsigned n = 0; n < 32; ++n) cpu.vr(n) = {from.vr[n][0], from.vr[n][1]};
   cpu.set_prefix(from.prefix);
   cpu.control_registers_changed();
   cpu.load_psw({from.psw_mask, from.psw_address});
@@ -65,6 +72,7 @@ void restore(Cpu& cpu, const SavedCpu& from) {
   cpu.set_breaking_event_address(from.breaking_event_address);
   cpu.timers().set_cpu_timer(from.cpu_timer, cpu.machine_time());
   cpu.timers().set_comparator({from.clock_comparator});
+  cpu.guarded_storage() = {from.guarded_storage[0], from.guarded_storage[1], from.guarded_storage[2]};
   cpu.external().restore({from.emergency_signals, from.malfunction_alerts, from.external_call});
 }
 

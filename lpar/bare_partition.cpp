@@ -32,7 +32,7 @@ z::Result<DeviceDefinition> parse_device(std::string_view text) {
 z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& options, const z::Clock& clock, Events events) {
   std::unique_ptr<BarePartition> partition{new BarePartition{std::move(events)}};
   partition->machine_ = Z_TRY(Machine::create(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
-                                              Machine::Options{.cpus = options.cpus, .io_threads = 2}));
+                                              Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
   Z_CHECK(partition->attach_devices(options));
   return partition;
@@ -93,12 +93,12 @@ BarePartition::EndState BarePartition::end_state() {
 }
 
 std::uint64_t BarePartition::cpu_id(unsigned) const {
-  return 0x0001'2345'0000'0000 | std::uint64_t{machine_type} << 16 | 0x8000;
+  return lpar::cpu_id(0, 0x01'2345, machine_->cpus().model());
 }
 
 std::uint8_t BarePartition::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
-  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .cpus = machine_->cpus().cpu_count()}, sysib);
+  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count()}, sysib);
 }
 
 // DIAGNOSE X'44' and X'9C' give up the time slice; here every CPU has a host thread of its own. Others are not defined.

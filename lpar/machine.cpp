@@ -21,7 +21,7 @@ constexpr std::uint32_t state_version = 1;
 z::Result<std::unique_ptr<Machine>> Machine::create(std::unique_ptr<cpu::Storage> storage, Firmware& firmware,
                                                     const z::Clock& clock, Options options) {
   std::unique_ptr<Machine> machine{new Machine{std::move(storage), firmware}};
-  machine->cpus_ = Z_TRY(cpu::Configuration::create(*machine->storage_, *machine, clock, {.cpus = options.cpus}));
+  machine->cpus_ = Z_TRY(cpu::Configuration::create(*machine->storage_, *machine, clock, {.cpus = options.cpus, .model = options.model}));
   machine->subsystem_ = std::make_unique<channel::Subsystem>(
       *machine->storage_, clock,
       channel::Subsystem::Options{

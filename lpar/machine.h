@@ -24,6 +24,7 @@ class Machine final : private cpu::Environment {
  public:
   struct Options {
     unsigned cpus = 1;
+    cpu::Model model = cpu::Model::z16;
     unsigned io_threads = 1;
   };
   static z::Result<std::unique_ptr<Machine>> create(std::unique_ptr<cpu::Storage> storage, Firmware& firmware,

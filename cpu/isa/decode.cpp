@@ -10,6 +10,38 @@ namespace {
 Z_INSTRUCTION(operation_exception) { return cpu.program_interruption(Pic::operation); }
 Z_INSTRUCTION(privileged_operation_exception) { return cpu.program_interruption(Pic::privileged_operation); }
 
+// PoP ch. 6, "Data-Exception Code (DXC)": what a control register switched off.
+namespace dxc {
+constexpr std::uint8_t afp_register = 1, bfp_instruction = 2, dfp_instruction = 3, vector_instruction = 0xFE;
+}
+Z_INSTRUCTION(afp_register_exception) { return cpu.program_interruption(Pic::data, dxc::afp_register); }
+Z_INSTRUCTION(bfp_instruction_exception) { return cpu.program_interruption(Pic::data, dxc::bfp_instruction); }
+Z_INSTRUCTION(dfp_instruction_exception) { return cpu.program_interruption(Pic::data, dxc::dfp_instruction); }
+Z_INSTRUCTION(vector_instruction_exception) { return cpu.program_interruption(Pic::data, dxc::vector_instruction); }
+
+// Registers 0, 2, 4 and 6 are there without the AFP-register control (PoP ch. 9, "Additional Floating-Point (AFP) Registers").
+bool uses_afp_register(const Instruction& instruction, const Op& op) {
+  const auto operands = operands_of(instruction.format);
+  const auto is_named = [&](std::string_view name, std::uint8_t number) {
+    constexpr std::uint8_t basic = 6;
+    return operands.find(name) != operands.npos && (number & ~basic) != 0;
+  };
+  return is_named("%f1", op.r1) || is_named("%f2", op.r2) || is_named("%f3", op.r3);
+}
+
+// The handler that refuses an instruction whose unit is switched off; null: it is on.
+Handler refusal(const Instruction& instruction, BlockMode mode, const Op& op) {
+  switch (instruction.unit) {
+    case Unit::general: return nullptr;
+    case Unit::floating_point:
+      return !mode.afp && uses_afp_register(instruction, op) ? run_afp_register_exception : nullptr;
+    case Unit::bfp: return mode.afp ? nullptr : run_bfp_instruction_exception;
+    case Unit::dfp: return mode.afp ? nullptr : run_dfp_instruction_exception;
+    case Unit::vector: return mode.vector ? nullptr : run_vector_instruction_exception;
+  }
+  return nullptr;
+}
+
 bool leaves(const Instruction& instruction, const Op& op) {
   constexpr std::uint8_t all_conditions = 15;
   return instruction.flow == Flow::leaves || (instruction.flow == Flow::leaves_if_always && op.r1 == all_conditions);
@@ -22,14 +54,18 @@ bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode,
   op.r2 = op.b1 = op.b2 = 16;
   op.m4_length = static_cast<std::uint8_t>(instruction_length(text[0]));
   const auto* instruction = find_instruction(text);
-  if (instruction == nullptr) {
+  if (instruction == nullptr || instruction->since > mode.model) {
     op.handler = run_operation_exception;
     return true;
   }
   decode_fields(text, layout_of(instruction->format), op);
   // PoP ch. 5, "Privileged Instructions": recognised before any operand is looked at.
-  if (instruction->privilege == Privilege::privileged && mode == BlockMode::problem) {
+  if (instruction->privilege == Privilege::privileged && mode.problem) {
     op.handler = run_privileged_operation_exception;
+    return true;
+  }
+  if (const Handler refused = refusal(*instruction, mode, op); refused != nullptr) {
+    op.handler = refused;
     return true;
   }
   op.handler = instruction->handler;

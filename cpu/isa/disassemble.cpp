@@ -12,8 +12,8 @@ namespace cpu {
 namespace {
 
 // Takes the operand template of formats.inc apart:
-//   %r1 %f1 %a1 %c1  a register      r1 m3 m4  a number      d2 b2 x2 l1  the parts of an address
-//   i u U v b c j k  immediates: signed or unsigned, 16, 32 or 8 bits     f3 f4 f5  the three of RIE-f     p  relative
+//   %r1 %f1 %a1 %c1  a register      r1 m3 m4  a number     n3 n4 n5 n6  a mask of a vector format      d2 b2 x2 l1  the parts of an address
+//   i u U v b c j k  immediates: signed or unsigned, 16, 32 or 8 bits     o1 o2 w1  those of vector formats     f3 f4 f5  the three of RIE-f     p  relative
 class Operands {
  public:
   Operands(std::string_view form, const Op& op) : form_(form), op_(op) {}
@@ -33,6 +33,9 @@ class Operands {
         return fmt::format("%{}{}", kind, register_of(take()));
       }
       case 'r': return fmt::format("{}", register_of(take()));
+      case 'n': return fmt::format("{}", op_.mask(static_cast<unsigned>(take() - '0')));
+      case 'o': return fmt::format("{}", take() == '1' ? op_.d1 : op_.d2);
+      case 'w': take(); return fmt::format("{}", static_cast<std::uint16_t>(op_.d1));
       case 'm': return fmt::format("{}", take() == '3' ? op_.r3 : op_.m4());
       case 'd': return fmt::format("{}", take() == '1' ? op_.d1 : op_.d2);
       case 'b':
@@ -65,7 +68,9 @@ class Operands {
   }
   static constexpr std::uint8_t no_register = 16;
   static std::string base(std::uint8_t number) { return fmt::format("%r{}", number == no_register ? 0 : number); }
-  unsigned register_of(char digit) const { return digit == '1' ? op_.r1 : digit == '2' ? op_.r2 : op_.r3; }
+  unsigned register_of(char digit) const {
+    return digit == '1' ? op_.r1 : digit == '2' ? op_.r2 : digit == '3' ? op_.r3 : op_.b1;
+  }
   char take() {
     const char c = form_.front();
     form_.remove_prefix(1);

@@ -5,42 +5,61 @@
 namespace cpu {
 namespace {
 
-// What is offered: z/Architecture and the general, decimal and control facilities of a z10, and the general ones of z196 and
-// z13. Not: floating-point arithmetic, cryptography, vectors, transactions.
-constexpr unsigned offered[] = {
-    0,   // N3 instructions
-    1,   // z/Architecture installed
-    2,   // and active
-    3,   // DAT enhancement: IDTE
-    7,   // STFLE
-    8,   // enhanced DAT 1
-    9,   // sense running status
-    16,  // extended translation 2
-    18,  // long displacement
-    19,  // with high performance
-    21,  // extended immediate
-    22,  // extended translation 3
-    25,  // store clock fast
-    26,  // parsing enhancement
-    27,  // MVCOS
-    31,  // extract CPU time
-    32,  // compare and swap and store
-    33,  // compare and swap and store 2
-    34,  // general instructions extension
-    35,  // execute extensions
-    40,  // load program parameter
-    45,  // distinct operands, high word, interlocked access 1, load/store on condition, population count
-    53,  // load/store on condition 2, load and zero rightmost byte
+// What is offered, and from which model on. Each row stands only when all of its facility is there.
+struct Facility {
+  std::uint8_t bit;
+  Model since;
+};
+constexpr Facility offered[] = {
+    {0, Model::z900},   // N3 instructions
+    {1, Model::z900},   // z/Architecture installed
+    {2, Model::z900},   // and active
+    {3, Model::z990},   // DAT enhancement: IDTE
+    {7, Model::z9},     // STFLE
+    {8, Model::z10},    // enhanced DAT 1
+    {9, Model::z10},    // sense running status
+    {16, Model::z900},  // extended translation 2
+    {18, Model::z990},  // long displacement
+    {19, Model::z990},  // with high performance
+    {21, Model::z9},    // extended immediate
+    {22, Model::z9},    // extended translation 3
+    {25, Model::z9},    // store clock fast
+    {26, Model::z10},   // parsing enhancement
+    {27, Model::z9},    // MVCOS
+    {31, Model::z9},    // extract CPU time
+    {32, Model::z9},    // compare and swap and store
+    {33, Model::z10},   // compare and swap and store 2
+    {34, Model::z10},   // general instructions extension
+    {35, Model::z10},   // execute extensions
+    {40, Model::z10},   // load program parameter
+    {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
+    {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
+    {52, Model::zec12}, // interlocked access 2
+    {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
+    {58, Model::z14},   // miscellaneous-instruction extensions 2
+    {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {133, Model::z14},  // guarded storage
 };
 
-constexpr auto list = [] {
-  std::array<std::uint64_t, 3> doublewords{};
-  for (const unsigned bit : offered) doublewords[bit / 64] |= 1ULL << (63 - bit % 64);
+std::vector<std::uint64_t> list_of(Model model) {
+  std::vector<std::uint64_t> doublewords;
+  for (const auto& [bit, since] : offered) {
+    if (since > model) continue;
+    if (doublewords.size() <= bit / 64u) doublewords.resize(bit / 64u + 1);
+    doublewords[bit / 64] |= 1ULL << (63 - bit % 64);
+  }
   return doublewords;
-}();
+}
 
 }  // namespace
 
-std::span<const std::uint64_t> facility_list() { return list; }
+const std::vector<std::uint64_t>& facility_list(Model model) {
+  static const auto lists = [] {
+    std::array<std::vector<std::uint64_t>, static_cast<std::size_t>(Model::z16) + 1> all;
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = list_of(static_cast<Model>(i));
+    return all;
+  }();
+  return lists[static_cast<std::size_t>(model)];
+}
 
 }  // namespace cpu

@@ -107,6 +107,16 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
       registers(t[1], op.r1, op.r3);
       second_address(t, 2, op);
       break;
+    case Layout::rrd:
+      op.r1 = high(t[2]);
+      registers(t[3], op.r3, op.r2);
+      break;
+    case Layout::rsl_b:
+      op.r1 = high(t[4]);
+      second_address(t, 2, op);
+      op.r3 = t[1];  // L2
+      op.m4_length |= static_cast<std::uint8_t>(low(t[4]) << 4);
+      break;
     case Layout::rsl:
       op.r1 = high(t[1]);
       first_address(t, op);
@@ -115,6 +125,18 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
       registers(t[1], op.r1, op.r3);
       second_address(t, 2, op);
       op.d2 = long_displacement(t);
+      break;
+    case Layout::rxe:
+      op.r1 = high(t[1]);
+      op.r2 = address_register(low(t[1]));
+      second_address(t, 2, op);
+      op.r3 = high(t[4]);  // M3
+      break;
+    case Layout::rxf:
+      op.r1 = high(t[4]);
+      op.r3 = high(t[1]);
+      op.r2 = address_register(low(t[1]));
+      second_address(t, 2, op);
       break;
     case Layout::rx:
     case Layout::rxy:
@@ -158,6 +180,12 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
       first_address(t, op);
       second_address(t, 4, op);
       break;
+    case Layout::vri_a: case Layout::vri_b: case Layout::vri_c: case Layout::vri_d: case Layout::vri_e: case Layout::vri_f:
+    case Layout::vri_g: case Layout::vri_h: case Layout::vri_i: decode_vector_immediate(t, layout, op); break;
+    case Layout::vrr_a: case Layout::vrr_b: case Layout::vrr_c: case Layout::vrr_d: case Layout::vrr_e: case Layout::vrr_f:
+    case Layout::vrr_g: case Layout::vrr_h: case Layout::vrr_i: case Layout::vrr_j: case Layout::vrr_k: decode_vector_register(t, layout, op); break;
+    case Layout::vrs_a: case Layout::vrs_b: case Layout::vrs_c: case Layout::vrs_d: case Layout::vrv: case Layout::vrx:
+    case Layout::vsi: decode_vector_storage(t, layout, op); break;
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto table = std::to_array<Instruction>({
 #define INSN(opcode, mnemonic, format, since, privilege, flow, semantics, name)                                        \
-  {opcode, #mnemonic, Format::format, Model::since, Privilege::privilege, Flow::flow, run_##semantics, name},
+  {opcode, #mnemonic, Format::format, Model::since, Unit::ISA_UNIT, Privilege::privilege, Flow::flow, run_##semantics, name},
 #include "cpu/isa/isa.inc"
 #undef INSN
 });
@@ -44,12 +44,17 @@ enum class Second : std::uint8_t { nowhere, byte_1, low_digit_1, byte_5 };
 
 constexpr Second second_of(Layout layout) {
   switch (layout) {
-    case Layout::e: case Layout::ie: case Layout::rre: case Layout::rrf: case Layout::s: case Layout::sil: case Layout::sse:
+    case Layout::e: case Layout::ie: case Layout::rrd: case Layout::rre: case Layout::rrf: case Layout::s: case Layout::sil: case Layout::sse:
       return Second::byte_1;
     case Layout::ri_a: case Layout::ri_b: case Layout::ril_a: case Layout::ril_b: case Layout::ssf:
       return Second::low_digit_1;
     case Layout::rie_a: case Layout::rie_b: case Layout::rie_c: case Layout::rie_d: case Layout::rie_e: case Layout::rie_f:
     case Layout::rie_g: case Layout::ris: case Layout::rrs: case Layout::rsl: case Layout::rsy: case Layout::rxy: case Layout::siy:
+    case Layout::rsl_b: case Layout::rxe: case Layout::rxf: case Layout::vri_a: case Layout::vri_b: case Layout::vri_c:
+    case Layout::vri_d: case Layout::vri_e: case Layout::vri_f: case Layout::vri_g: case Layout::vri_h: case Layout::vri_i:
+    case Layout::vrr_a: case Layout::vrr_b: case Layout::vrr_c: case Layout::vrr_d: case Layout::vrr_e: case Layout::vrr_f:
+    case Layout::vrr_g: case Layout::vrr_h: case Layout::vrr_i: case Layout::vrr_j: case Layout::vrr_k: case Layout::vrs_a: case Layout::vrs_b: case Layout::vrs_c:
+    case Layout::vrs_d: case Layout::vrv: case Layout::vrx: case Layout::vsi:
       return Second::byte_5;
     default: return Second::nowhere;
   }

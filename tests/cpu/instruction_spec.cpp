@@ -29,8 +29,13 @@ bool is_register(const std::string& name) {
   return name.size() >= 2 && std::all_of(name.begin() + 1, name.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
-void add_register(MachineFacts& facts, const std::string& name, std::uint64_t value) {
+void add_register(MachineFacts& facts, const std::string& name, const std::string& text) {
   const auto n = static_cast<unsigned>(number(name.substr(1), 10));
+  if (name[0] == 'v' && n < 32 && text.size() == 32) {
+    facts.vr[n] = {number(text.substr(0, 16)), number(text.substr(16))};
+    return;
+  }
+  const std::uint64_t value = number(text);
   if (n > 15) throw std::runtime_error(fmt::format("no register {}", name));
   switch (name[0]) {
     case 'r': facts.gr[n] = value; break;
@@ -54,7 +59,7 @@ void add_fact(MachineFacts& facts, const std::string& fact) {
   else if (name == "ia") facts.ia = number(value);
   else if (name == "pic") facts.pic = number(value);
   else if (name == "ilc") facts.ilc = number(value);
-  else if (is_register(name)) add_register(facts, name, number(value));
+  else if (is_register(name)) add_register(facts, name, value);
   else throw std::runtime_error(fmt::format("'{}' is unknown", name));
 }
 

@@ -8,11 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "cpu/cpu.h"
+
 namespace cpu {
 
 // What a spec says of the machine before or after its instruction; what it does not name is zero before and the same after.
 struct MachineFacts {
   std::map<unsigned, std::uint64_t> gr, fpr, cr;
+  std::map<unsigned, VectorRegister> vr;
   std::map<unsigned, std::uint32_t> ar;
   std::map<std::uint64_t, std::vector<std::uint8_t>> storage;
   std::optional<std::uint64_t> cc, program_mask, amode, fpc, ia, pic, ilc;
@@ -25,7 +28,8 @@ struct MachineFacts {
 //   run    B9080012    AGR 1,2
 //   expect r1=8000000000000000 cc=3
 //
-// given and expect take rN fN aN cN (general, floating-point, access and control registers), cc, pm (program mask), amode
+// given and expect take rN fN vN aN cN (general, floating-point, vector, access and control registers; a vector register is
+// 32 digits), cc, pm (program mask), amode
 // (24, 31, 64), fpc, mem[address]=bytes, and expect also ia (of the next instruction), pic and ilc (of the program
 // interruption). Numbers are hexadecimal except amode and those of registers. Lines with # are comments.
 struct InstructionSpec {

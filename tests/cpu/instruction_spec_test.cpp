@@ -42,6 +42,9 @@ std::uint64_t psw_mask(const MachineFacts& facts) {
   return addressing_mode(facts.amode.value_or(64)) | facts.cc.value_or(0) << 44 | facts.program_mask.value_or(0) << 40;
 }
 
+// CR0 unless the spec names it: AFP registers and vectors are on.
+constexpr std::uint64_t all_units = 0x6'0000;
+
 void prepare(Machine& machine, const InstructionSpec& spec) {
   machine.put_stops();
   const auto store = [&](std::uint64_t at, const std::vector<std::uint8_t>& bytes) {
@@ -52,7 +55,9 @@ void prepare(Machine& machine, const InstructionSpec& spec) {
   Cpu& cpu = machine.cpu();
   for (const auto& [n, value] : spec.given.gr) cpu.gr(n) = value;
   for (const auto& [n, value] : spec.given.fpr) cpu.fpr(n) = value;
+  for (const auto& [n, value] : spec.given.vr) cpu.vr(n) = value;
   for (const auto& [n, value] : spec.given.ar) cpu.ar(n) = value;
+  cpu.cr(0) = all_units;
   for (const auto& [n, value] : spec.given.cr) cpu.cr(n) = value;
   cpu.fpc = static_cast<std::uint32_t>(spec.given.fpc.value_or(0));
   cpu.control_registers_changed();
@@ -65,6 +70,16 @@ PswImage psw_after(Machine& machine, const InstructionSpec& spec) {
   return {machine.value(low_core::program_old_psw), machine.value(low_core::program_old_psw + 8)};
 }
 
+// Floating-point registers are the left halves of the first 16.
+std::array<VectorRegister, 32> vector_registers(const InstructionSpec& spec) {
+  std::array<VectorRegister, 32> result{};
+  for (const MachineFacts* facts : {&spec.given, &spec.expected}) {
+    for (const auto& [n, value] : facts->vr) result[n] = value;
+    for (const auto& [n, value] : facts->fpr) result[n].high = value;
+  }
+  return result;
+}
+
 void expect_registers(Cpu& cpu, const InstructionSpec& spec) {
   const auto named = [](const auto& first, const auto& second, unsigned n) {
     const auto found = first.find(n);
@@ -75,9 +90,12 @@ void expect_registers(Cpu& cpu, const InstructionSpec& spec) {
   const auto &after = spec.expected, &before = spec.given;
   for (unsigned n = 0; n < 16; ++n) {
     EXPECT_EQ(fmt::format("r{}={:016X}", n, cpu.gr(n)), fmt::format("r{}={:016X}", n, named(after.gr, before.gr, n)));
-    EXPECT_EQ(fmt::format("f{}={:016X}", n, cpu.fpr(n)), fmt::format("f{}={:016X}", n, named(after.fpr, before.fpr, n)));
     EXPECT_EQ(fmt::format("a{}={:08X}", n, cpu.ar(n)), fmt::format("a{}={:08X}", n, named(after.ar, before.ar, n)));
   }
+  const auto vectors = vector_registers(spec);
+  for (unsigned n = 0; n < 32; ++n)
+    EXPECT_EQ(fmt::format("v{}={:016X}{:016X}", n, cpu.vr(n).high, cpu.vr(n).low),
+              fmt::format("v{}={:016X}{:016X}", n, vectors[n].high, vectors[n].low));
   for (const auto& [n, value] : after.cr) EXPECT_EQ(fmt::format("c{}={:016X}", n, cpu.cr(n)), fmt::format("c{}={:016X}", n, value));
   EXPECT_EQ(fmt::format("fpc={:08X}", cpu.fpc), fmt::format("fpc={:08X}", after.fpc.value_or(before.fpc.value_or(0))));
 }

@@ -65,9 +65,10 @@ class QuietEnvironment : public Environment {
 // A configuration with its storage, at a time that stands still.
 class Machine {
  public:
-  explicit Machine(unsigned cpus = 1, Timing timing = Timing::driven, z::Bytes size = {16 << 20}) {
+  explicit Machine(unsigned cpus = 1, Timing timing = Timing::driven, z::Bytes size = {16 << 20},
+                   Model model = Model::z16) {
     storage_ = *Storage::create(size);
-    configuration_ = *Configuration::create(*storage_, environment, clock, {.cpus = cpus, .timing = timing});
+    configuration_ = *Configuration::create(*storage_, environment, clock, {.cpus = cpus, .model = model, .timing = timing});
   }
 
   Cpu& cpu(unsigned n = 0) { return configuration_->cpu(n); }
