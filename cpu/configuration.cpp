@@ -134,16 +134,15 @@ std::optional<std::uint32_t> Configuration::take_service_signal() {
   return std::exchange(service_signal_, std::nullopt);
 }
 
-<<<<<<< HEAD
 Configuration::Pending Configuration::pending() {
   const z::Lock lock{service_};
   return {service_signal_, interrupt_key_, channel_report_};
-=======
+}
+
 bool Configuration::is_service_outstanding() {
   constexpr std::uint32_t sccb_address = ~7U;
   const z::Lock lock{service_};
   return (service_signal_.value_or(0) & sccb_address) != 0;
->>>>>>> main
 }
 
 void Configuration::time_changed() { post_to_all(Attention::timer); }

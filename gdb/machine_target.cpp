@@ -210,7 +210,7 @@ std::optional<std::vector<MachineTarget::Piece>> MachineTarget::locate(unsigned 
     if (memory == Memory::as_seen) {
       z::RealAddress real{at};
       if (seen_by.psw.dat) {
-        const auto translation = seen_by.translate_operand(at);
+        const auto translation = seen_by.translate_operand(seen_by.asce_of(seen_by.psw.as), at);
         if (!translation) return std::nullopt;
         real = translation->real;
       }

@@ -78,7 +78,7 @@ std::string translate(const MonitorContext& context, const Words& operands) {
   if (!address) return std::string{bad_operand};
   z::RealAddress real{*address};
   if (cpu.psw.dat) {
-    const auto found = cpu.translate_operand(*address);
+    const auto found = cpu.translate_operand(cpu.asce_of(cpu.psw.as), *address);
     if (!found) return fmt::format("no translation: program interruption {:04x}\n", static_cast<unsigned>(found.error().code));
     real = found->real;
   }

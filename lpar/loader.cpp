@@ -181,7 +181,8 @@ z::Result<LoadedProgram> expand_ipl_psw(std::uint64_t short_psw) {
 
 z::Result<> put_parameters(cpu::Storage& storage, const std::string& text) {
   if (text.empty()) return {};
-  if (text.size() >= command_line_size) return failure("--append is longer than {} characters", command_line_size - 1);
+  if (const auto size = command_line_size(storage); text.size() >= size)
+    return failure("--append is longer than {} characters", size - 1);
   return put(storage, command_line_field, std::as_bytes(std::span{text.c_str(), text.size() + 1}), "--append");
 }
 
@@ -198,16 +199,7 @@ z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& 
     Z_CHECK(put_word(storage, initrd_start_field, at.value, request.initrd));
     Z_CHECK(put_word(storage, initrd_size_field, content.size(), request.initrd));
   }
-<<<<<<< HEAD
   Z_CHECK(put_parameters(storage, request.parameters));
-=======
-  if (!request.parameters.empty()) {
-    if (const auto size = command_line_size(storage); request.parameters.size() >= size)
-      return failure("--parm is longer than {} characters", size - 1);
-    Z_CHECK(put(storage, command_line_field,
-                std::as_bytes(std::span{request.parameters.c_str(), request.parameters.size() + 1}), "--parm"));
-  }
->>>>>>> main
   return program;
 }
 
