@@ -15,6 +15,7 @@ namespace {
 struct Request {
   std::string memory = "256M";
   unsigned cpus = 1;
+  std::string model = "z16";
   lpar::LoadRequest program;
   std::vector<std::string> devices;
   std::vector<std::string> plugins;
@@ -45,7 +46,8 @@ z::Result<int> run(const Request& request) {
   const z::HostClock clock;
   const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
   auto partition = Z_TRY(lpar::BarePartition::create(
-      {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus, .devices = request.devices,
+      {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
+       .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
        .plugins = request.plugins, .trace_io = request.trace_io},
       clock,
       {.console_output = [](std::string_view text) {
@@ -60,7 +62,7 @@ z::Result<int> run(const Request& request) {
   const auto end = partition->end_state();
   fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
              end.psw_mask, end.psw_address, end.cpu, end.instructions);
-  return end.disabled_wait && end.psw_address == 0 ? 0 : 1;
+  return !end.disabled_wait || end.psw_address == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -70,6 +72,7 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   auto* command = program.add_subcommand("ipl", "Run one bare partition without CP");
   command->add_option("--memory", request->memory, "Absolute storage, for example 512M or 2G")->capture_default_str();
   command->add_option("--cpus", request->cpus, "Number of CPUs")->check(CLI::Range(1, 16))->capture_default_str();
+  command->add_option("--cpu-model", request->model, "z900, z990, z9, z10, z196, zEC12, z13, z14, z15 or z16")->capture_default_str();
   auto* kernel = command->add_option("--kernel", request->program.kernel, "ELF file, flat image or .ins list to start")
                      ->check(CLI::ExistingFile);
   command->add_option("--initrd", request->program.initrd, "Initial RAM disk for the kernel")->check(CLI::ExistingFile)->needs(kernel);

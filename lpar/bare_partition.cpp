@@ -32,7 +32,9 @@ z::Result<DeviceDefinition> parse_device(std::string_view text) {
 z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& options, const z::Clock& clock, Events events) {
   std::unique_ptr<BarePartition> partition{new BarePartition{std::move(events)}};
   partition->machine_ = Z_TRY(Machine::create(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
-                                              Machine::Options{.cpus = options.cpus, .io_threads = 2}));
+                                              Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
+  partition->sclp_ = std::make_unique<Sclp>(
+      *partition->machine_, Sclp::Options{.load_parameter = "", .output = partition->events_.console_output});
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
   Z_CHECK(partition->attach_devices(options));
   return partition;
@@ -75,7 +77,10 @@ z::Result<> BarePartition::load(z::DeviceNumber device) {
   return loaded.get_future().get();
 }
 
-void BarePartition::console_input(std::string line) { console_->input(std::move(line)); }
+void BarePartition::console_input(std::string line) {
+  if (sclp_->events().wrote_last()) sclp_->events().input_line(line);
+  else console_->input(std::move(line));
+}
 
 BarePartition::EndState BarePartition::end_state() {
   EndState end{};
@@ -93,12 +98,12 @@ BarePartition::EndState BarePartition::end_state() {
 }
 
 std::uint64_t BarePartition::cpu_id(unsigned) const {
-  return 0x0001'2345'0000'0000 | std::uint64_t{machine_type} << 16 | 0x8000;
+  return lpar::cpu_id(0, 0x01'2345, machine_->cpus().model());
 }
 
 std::uint8_t BarePartition::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
-  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .cpus = machine_->cpus().cpu_count()}, sysib);
+  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count()}, sysib);
 }
 
 // DIAGNOSE X'44' and X'9C' give up the time slice; here every CPU has a host thread of its own. Others are not defined.
@@ -108,10 +113,8 @@ cpu::Step BarePartition::diagnose(cpu::Cpu& cpu, const cpu::Op& op) {
   return cpu.program_interruption(cpu::Pic::specification);
 }
 
-// SCLP is not installed: not operational.
-cpu::Step BarePartition::service_call(cpu::Cpu& cpu, std::uint32_t, std::uint64_t) {
-  cpu.cc = 3;
-  return cpu::Step::next;
+cpu::Step BarePartition::service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) {
+  return sclp_->service_call(cpu, command, sccb_real_address);
 }
 
 }  // namespace lpar

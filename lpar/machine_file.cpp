@@ -128,7 +128,10 @@ class Reader {
 
   z::Result<> read_cecs(const toml::table& root) {
     for (auto& table : Z_TRY(tables(root, "cec", file_.path))) {
-      cecs_.insert(Z_TRY(table.text("name")));
+      const auto name = Z_TRY(table.text("name"));
+      const auto model = parse_model(Z_TRY(table.text("cpu_model", "z16")));
+      if (!model) return failure(model.error().within(table.where()));
+      cecs_[name] = *model;
       Z_CHECK(table.no_other_keys());
     }
     return {};
@@ -142,8 +145,8 @@ class Reader {
         return failure("{}: an LPAR name has 1 to 8 characters: {}", table.where(), lpar.name);
       if (file_.lpar(lpar.name) != nullptr) return failure("{}: LPAR {} is defined twice", table.where(), lpar.name);
       lpar.cec = Z_TRY(table.text("cec", ""));
-      if (!lpar.cec.empty() && !cecs_.contains(lpar.cec))
-        return failure("{}: no [[cec]] is named {}", table.where(), lpar.cec);
+      if (const auto cec = cecs_.find(lpar.cec); cec != cecs_.end()) lpar.model = cec->second;
+      else if (!lpar.cec.empty()) return failure("{}: no [[cec]] is named {}", table.where(), lpar.cec);
       auto size = parse_size(Z_TRY(table.text("storage", "512M")));
       if (!size) return failure(size.error().within(table.where()));
       lpar.storage = *size;
@@ -256,7 +259,7 @@ class Reader {
   }
 
   MachineFile file_;
-  std::set<std::string> cecs_;
+  std::map<std::string, cpu::Model> cecs_;
 };
 
 }  // namespace
@@ -280,6 +283,13 @@ z::Result<z::Bytes> parse_size(std::string_view text) {
   if (error != std::errc{} || value == 0 || shift == 64 || value >> (44 - shift) != 0)
     return failure("a size is a number with K, M or G, for example 512M: {}", text);
   return z::Bytes{value << shift};
+}
+
+z::Result<cpu::Model> parse_model(std::string_view text) {
+  if (const auto model = cpu::find_model(text)) return *model;
+  std::vector<std::string_view> names;
+  for (const auto& known : cpu::models()) names.push_back(known.name);
+  return failure("a CPU model is one of {}: {}", fmt::join(names, ", "), text);
 }
 
 z::Result<z::DeviceNumber> parse_device_number(std::string_view text) {

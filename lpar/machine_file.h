@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "cpu/isa/model.h"
 
 namespace lpar {
 
@@ -24,6 +25,7 @@ struct LparDefinition {
   std::string cec;                    // the machine it runs in
   z::Bytes storage{512ULL << 20};
   unsigned cpus = 1;                  // logical processors
+  cpu::Model model = cpu::Model::z16; // of the machine
   std::vector<DeviceDefinition> devices;
 };
 
@@ -47,5 +49,7 @@ struct MachineFile {
 z::Result<z::Bytes> parse_size(std::string_view text);
 // One to four hexadecimal digits.
 z::Result<z::DeviceNumber> parse_device_number(std::string_view text);
+// "z10", "zEC12" and so on: those of cpu::models().
+z::Result<cpu::Model> parse_model(std::string_view text);
 
 }  // namespace lpar

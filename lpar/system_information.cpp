@@ -1,5 +1,7 @@
 #include "lpar/system_information.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "base/be.h"
@@ -24,17 +26,8 @@ struct BasicMachine {
   EbcdicText<16> model;
 };
 
-// SYSIB 1.2.2, Basic Machine CPUs; 2.2.2 and 3.2.2 count the same way.
+// SYSIB 2.2.2 and 3.2.2 count CPUs the same way.
 struct CpuCounts { be16 total, configured, standby, reserved; };
-struct MachineCpus {
-  std::uint8_t format, reserved0;
-  be16 acc_offset;
-  std::uint8_t reserved1[0x1C];
-  be32 capability;
-  CpuCounts cpus;
-};
-static_assert(offsetof(MachineCpus, cpus) == 0x24);
-
 // SYSIB 2.2.2, Logical-Partition CPUs.
 struct PartitionCpus {
   std::uint8_t reserved0[0x20];
@@ -71,21 +64,15 @@ std::uint8_t put(const Block& block, std::span<std::byte, 4096> sysib) {
 
 CpuCounts all_configured(unsigned cpus) { return {static_cast<std::uint16_t>(cpus), static_cast<std::uint16_t>(cpus), 0, 0}; }
 
-std::uint8_t basic_machine(std::span<std::byte, 4096> sysib) {
+std::uint8_t basic_machine(cpu::Model model, std::span<std::byte, 4096> sysib) {
+  const auto& machine = cpu::identity_of(model);
   BasicMachine block{};
   block.manufacturer = EbcdicText<16>::of("IBM");
-  block.type = EbcdicText<4>::of("2097");
-  block.model_capacity = EbcdicText<16>::of("E12");
+  block.type = EbcdicText<4>::of(fmt::format("{:04X}", machine.machine_type));
+  block.model_capacity = EbcdicText<16>::of(machine.capacity);
   block.sequence = EbcdicText<16>::of("0000000000012345");
   block.plant = EbcdicText<4>::of("02");
-  block.model = EbcdicText<16>::of("E12");
-  return put(block, sysib);
-}
-
-std::uint8_t machine_cpus(unsigned cpus, std::span<std::byte, 4096> sysib) {
-  MachineCpus block{};
-  block.capability = 1;
-  block.cpus = all_configured(cpus);
+  block.model = EbcdicText<16>::of(machine.capacity);
   return put(block, sysib);
 }
 
@@ -106,11 +93,16 @@ constexpr unsigned selected(unsigned function, unsigned selector1, unsigned sele
 
 }  // namespace
 
+std::uint64_t cpu_id(std::uint8_t version, std::uint32_t identification, cpu::Model model) {
+  constexpr std::uint64_t format_1 = 0x8000;
+  return std::uint64_t{version} << 56 | std::uint64_t{identification & 0xFF'FFFF} << 32 |
+         std::uint64_t{cpu::identity_of(model).machine_type} << 16 | format_1;
+}
+
 std::uint8_t partition_information(unsigned function, unsigned selector1, unsigned selector2,
                                    const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
   switch (selected(function, selector1, selector2)) {
-    case selected(1, 1, 1): return basic_machine(sysib);
-    case selected(1, 2, 2): return machine_cpus(identity.cpus, sysib);
+    case selected(1, 1, 1): return basic_machine(identity.model, sysib);
     case selected(2, 2, 2): return partition_cpus(identity, sysib);
     default: return 3;
   }
@@ -119,7 +111,7 @@ std::uint8_t partition_information(unsigned function, unsigned selector1, unsign
 std::uint8_t virtual_machine_information(unsigned function, unsigned selector1, unsigned selector2,
                                          const VirtualMachineIdentity& identity, std::span<std::byte, 4096> sysib) {
   if (selected(function, selector1, selector2) != selected(3, 2, 2))
-    return partition_information(function, selector1, selector2, {.name = "", .cpus = identity.cpus}, sysib);
+    return partition_information(function, selector1, selector2, {.name = "", .model = identity.model, .cpus = identity.cpus}, sysib);
   VirtualMachineCpus block{};
   block.levels = 1;
   block.cpus = all_configured(identity.cpus);

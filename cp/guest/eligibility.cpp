@@ -23,10 +23,13 @@ std::vector<std::string> RelocationEligibility::obstacles_on_source(const std::s
 
 std::vector<std::string> RelocationEligibility::obstacles_on_destination(const std::string& userid, z::Pages storage,
                                                                          std::span<const std::byte> definition,
-                                                                         api::Forces) {
+                                                                         api::Forces forces) {
   const auto decoded = VmDefinition::decode(definition);
   if (!decoded) return {fmt::format("HCPRLE1986I {}: {}", userid, decoded.error().text())};
   std::vector<std::string> obstacles;
+  if (!forces.has(api::Forces::architecture) && decoded->model > guests_.model())
+    obstacles.push_back(fmt::format("HCPRLA1988I {}: the virtual machine has the features of a {}, the destination is a {}", userid,
+                                    cpu::identity_of(decoded->model).name, cpu::identity_of(guests_.model()).name));
   // Once the skeleton exists, it is what occupies the frames.
   if (guests_.machine(userid) != nullptr) obstacles.push_back(fmt::format("HCPRLE054E {} already logged on", userid));
   for (const auto& disk : decoded->minidisks)

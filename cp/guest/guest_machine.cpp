@@ -42,7 +42,7 @@ z::Result<> GuestMachine::build(Frames& frames, cpu::Storage& partition, Volumes
   frames_.emplace(Z_TRY(frames.reserve(definition_.storage)));
   auto storage = Z_TRY(cpu::Storage::slice(partition, frames_->origin(), definition_.storage));
   machine_ = Z_TRY(lpar::Machine::create(std::move(storage), *this, clock_,
-                                         lpar::Machine::Options{.cpus = definition_.cpus, .io_threads = 1}));
+                                         lpar::Machine::Options{.cpus = definition_.cpus, .model = definition_.model, .io_threads = 1}));
   machine_->system_reset(lpar::Machine::Clear::yes);  // no guest sees what another left in these frames
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
@@ -280,14 +280,14 @@ void GuestMachine::activate() {
 
 // CPUID of a z/VM guest begins with FF (reference/machine.md, STIDP).
 std::uint64_t GuestMachine::cpu_id(unsigned) const {
-  return 0xFF00'0000'0000'0000 | std::uint64_t{definition_.cpu_serial & 0xFF'FFFF} << 32 |
-         std::uint64_t{lpar::machine_type} << 16 | 0x8000;
+  constexpr std::uint8_t virtual_machine = 0xFF;
+  return lpar::cpu_id(virtual_machine, definition_.cpu_serial, definition_.model);
 }
 
 std::uint8_t GuestMachine::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                 std::span<std::byte, 4096> sysib) {
   return lpar::virtual_machine_information(function, selector1, selector2,
-                                           {.userid = definition_.userid, .cpus = definition_.cpus}, sysib);
+                                           {.userid = definition_.userid, .model = definition_.model, .cpus = definition_.cpus}, sysib);
 }
 
 // DIAGNOSE X'44' and X'9C' give up the time slice; every virtual CPU has a host thread of its own, so there is nothing to give.

@@ -71,8 +71,8 @@ class Guests::Skeleton final : public api::SkeletonPort {
   std::unique_ptr<GuestMachine> machine_;
 };
 
-Guests::Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
-    : partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
+Guests::Guests(cpu::Model model, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
+    : model_(model), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
 
 Guests::~Guests() = default;
 

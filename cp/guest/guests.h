@@ -21,13 +21,14 @@ class Guests final : public api::GuestHost {
     std::function<void(const std::string& userid)> arrived;  // by relocation; it runs here from now on
     std::function<void(const std::string& userid)> left;     // by relocation; it is gone from here
   };
-  Guests(cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
+  Guests(cpu::Model model, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
   ~Guests() override;
 
   GuestMachine* machine(std::string_view userid) const;
   std::vector<GuestMachine*> all();
   z::Result<GuestMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);
+  cpu::Model model() const { return model_; }  // of this member's machine
   const Frames& frames() const { return frames_; }
   const Volumes& volumes() const { return volumes_; }
   bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
@@ -47,6 +48,7 @@ class Guests final : public api::GuestHost {
   z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition);
   GuestMachine& adopt(std::unique_ptr<GuestMachine> machine);
 
+  const cpu::Model model_;
   cpu::Storage& partition_;
   Frames& frames_;
   Volumes& volumes_;

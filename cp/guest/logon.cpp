@@ -18,12 +18,14 @@ z::Result<MinidiskDefinition> place(const Minidisk& disk, const OnlineVolume& vo
 
 }  // namespace
 
-z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial) {
+z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial,
+                                              cpu::Model model) {
   LogonResult result;
   auto& vm = result.definition;
   vm.userid = entry.userid;
   vm.storage = entry.storage;
   vm.cpus = static_cast<unsigned>(entry.cpus.size());
+  vm.model = model;
   vm.cpu_serial = cpu_serial;
   if (entry.console) {
     vm.console = entry.console->device;

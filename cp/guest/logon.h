@@ -12,6 +12,7 @@ struct LogonResult {
   VmDefinition definition;
   std::vector<std::string> missing;
 };
-z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial);
+z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial,
+                                              cpu::Model model);
 
 }  // namespace cp

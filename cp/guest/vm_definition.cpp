@@ -5,7 +5,7 @@
 namespace cp {
 namespace {
 
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::uint64_t largest_storage = 1ULL << 44;
 constexpr unsigned most_cpus = 64;
 
@@ -20,6 +20,13 @@ z::Result<std::string> get_name(z::ByteReader& reader, std::size_t longest) {
   auto name = Z_TRY(get_text(reader));
   if (name.size() > longest) return z::failure("name of {} characters in a virtual machine definition", name.size());
   return name;
+}
+
+z::Result<cpu::Model> get_model(z::ByteReader& reader) {
+  const auto name = Z_TRY(get_name(reader, 8));
+  const auto model = cpu::find_model(name);
+  if (!model) return z::failure("CPU model {} in a virtual machine definition is not known here", name);
+  return *model;
 }
 
 z::Result<MinidiskDefinition> get_minidisk(z::ByteReader& reader) {
@@ -40,6 +47,7 @@ std::vector<std::byte> VmDefinition::encode() const {
   put_text(writer, userid);
   writer.be64(storage.value);
   writer.be32(cpus);
+  put_text(writer, std::string{cpu::identity_of(model).name});
   writer.be32(cpu_serial);
   writer.be16(console.value);
   put_text(writer, secondary_user);
@@ -66,6 +74,7 @@ z::Result<VmDefinition> VmDefinition::decode(std::span<const std::byte> bytes) {
   if (result.storage.value == 0 || result.storage.value > largest_storage || result.cpus == 0 || result.cpus > most_cpus)
     return z::failure("virtual machine definition of {} has {} bytes and {} CPUs", result.userid, result.storage.value,
                       result.cpus);
+  result.model = Z_TRY(get_model(reader));
   result.cpu_serial = Z_TRY(reader.be32());
   result.console = z::DeviceNumber{Z_TRY(reader.be16())};
   result.secondary_user = Z_TRY(get_name(reader, 8));

@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "cpu/isa/model.h"
 
 namespace cp {
 
@@ -25,6 +26,7 @@ struct VmDefinition {
   std::string userid;
   z::Bytes storage;
   unsigned cpus = 1;
+  cpu::Model model = cpu::Model::z16;  // that of the member it was logged on at, wherever it goes
   std::uint32_t cpu_serial = 0;  // six hex digits of CPUID, fixed at logon
   z::DeviceNumber console{std::uint16_t{0x0009}};
   std::string secondary_user;    // gets the console's lines while the user is disconnected; empty: nobody

@@ -31,7 +31,7 @@ z::Result<Member::Files> Member::read_files(const lpar::MachineFile& file, const
   if (has_errors(config.diagnostics())) return z::failure("{}", fmt::join(syntax_report(config.diagnostics()), "\n"));
   auto directory = Z_TRY(Directory::read(file.user_directory));
   if (has_errors(directory.diagnostics())) return z::failure("{}", fmt::join(directory_report(directory.diagnostics()), "\n"));
-  const auto system = config.identify({.lpar = lpar.name, .cpu_model = "2097", .cpuid = "012345"});
+  const auto system = config.identify({.lpar = lpar.name, .cpu_model = fmt::format("{:04X}", cpu::identity_of(lpar.model).machine_type), .cpuid = "012345"});
   if (!system)
     return z::failure("{}: no SYSTEM_IDENTIFIER statement fits LPAR {}", file.system_config.string(), lpar.name);
   return Files{std::move(config), std::move(directory), *system};
@@ -53,7 +53,7 @@ Member::Member(Files files, std::filesystem::path run_directory, std::unique_ptr
                Events events)
     : loop_(loop), events_(std::move(events)), run_directory_(std::move(run_directory)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
       config_(config_file_.for_system(files.system)), ipled_(loop.clock().utc()), partition_(std::move(partition)),
-      guests_(partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
+      guests_(partition_->definition().model, partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
               {.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
                .console_line = [this](GuestMachine& machine, const std::string& line) { users_.console_line(machine, line); },
                .stopped = [this](GuestMachine& machine) { machine_stopped(machine); },

@@ -40,6 +40,17 @@ TEST_F(MachineFileTest, NamesLparsWithTheirStorageAndCpus) {
   EXPECT_EQ(file->lpar("LP02")->storage.value, 512U << 20);
 }
 
+TEST_F(MachineFileTest, AnLparHasTheModelOfItsCec) {
+  const auto file = read("[[cec]]\nname = \"CEC1\"\ncpu_model = \"zEC12\"\n[[lpar]]\nname = \"LP01\"\ncec = \"CEC1\"\n");
+  ASSERT_TRUE(file) << file.error().text();
+  EXPECT_EQ(file->lpar("LP01")->model, cpu::Model::zec12);
+}
+
+TEST_F(MachineFileTest, AnUnknownModelIsRefusedWithTheKnownOnes) {
+  EXPECT_THAT(error("[[cec]]\nname = \"CEC1\"\ncpu_model = \"z11\"\n[[lpar]]\nname = \"LP01\"\n"),
+              HasSubstr("machine.toml:1: a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
+}
+
 TEST_F(MachineFileTest, AVolumeWithoutLparsIsCabledToAll) {
   const auto file = read(std::string{two_lpars} + "[[volume]]\ndevice = \"0200\"\nfile = \"m01res.ckd\"\n");
   ASSERT_TRUE(file) << file.error().text();

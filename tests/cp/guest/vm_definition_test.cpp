@@ -5,7 +5,7 @@
 namespace {
 
 cp::VmDefinition beat() {
-  return {.userid = "BEAT1", .storage = {64 << 20}, .cpus = 2, .cpu_serial = 0x012345, .secondary_user = "OPERATOR",
+  return {.userid = "BEAT1", .storage = {64 << 20}, .cpus = 2, .model = cpu::Model::z13, .cpu_serial = 0x012345, .secondary_user = "OPERATOR",
           .minidisks = {{.number = z::DeviceNumber{std::uint16_t{0x100}}, .volume = "LNX301", .start = 1, .cylinders = 3}}};
 }
 
@@ -24,7 +24,7 @@ TEST(VmDefinition, CutShortAnywhereIsAnErrorAndNeverACrash) {
 TEST(VmDefinition, OfAnotherVersionIsRefusedByName) {
   auto bytes = beat().encode();
   bytes[3] = std::byte{9};
-  EXPECT_EQ(cp::VmDefinition::decode(bytes).error().text(), "virtual machine definition has version 9, this program knows 1");
+  EXPECT_EQ(cp::VmDefinition::decode(bytes).error().text(), "virtual machine definition has version 9, this program knows 2");
 }
 
 }  // namespace
