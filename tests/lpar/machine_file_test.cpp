@@ -51,6 +51,14 @@ TEST_F(MachineFileTest, AnUnknownModelIsRefusedWithTheKnownOnes) {
               HasSubstr("machine.toml:1: a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
 }
 
+TEST_F(MachineFileTest, ACtcIsAsFastAsItsChannelPath) {
+  const std::string ctc = "[[ctc]]\nbetween = [\"LP01\", \"LP02\"]\ndevice = \"6000\"\nchpids = [\"60\"]\n";
+  const auto file = read(std::string{two_lpars} + "[[chpid]]\nnumber = \"60\"\nspeed = \"8Gb/s\"\n" + ctc);
+  ASSERT_TRUE(file) << file.error().text();
+  EXPECT_TRUE(file->lpars[0].devices[0].arguments.ends_with(",speed=8Gb/s,path=60")) << file->lpars[0].devices[0].arguments;
+  EXPECT_THAT(error(std::string{two_lpars} + "[[chpid]]\nnumber = \"60\"\nspeed = \"fast\"\n"), HasSubstr("for example 8Gb/s: fast"));
+}
+
 TEST_F(MachineFileTest, AVolumeWithoutLparsIsCabledToAll) {
   const auto file = read(std::string{two_lpars} + "[[volume]]\ndevice = \"0200\"\nfile = \"m01res.ckd\"\n");
   ASSERT_TRUE(file) << file.error().text();
