@@ -7,8 +7,8 @@
 
 namespace channel {
 
-DataArea::DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci)
-    : storage_(storage), orb_(orb), pci_(pci), command_(ccw.command), ccw_(ccw), left_(ccw.count), known_count_(ccw.count) {
+DataArea::DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path)
+    : storage_(storage), orb_(orb), pci_(pci), command_(ccw.command), path_(path), ccw_(ccw), left_(ccw.count), known_count_(ccw.count) {
   begin_ccw();
 }
 

@@ -22,12 +22,13 @@ class PciListener {
 // address words are fetched only when the stream reaches them (PoP ch. 15, "Prefetching", P zero).
 class DataArea final : public Transfer {
  public:
-  DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci);
+  DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path);
 
   std::size_t count() const override;
   std::size_t receive(std::span<std::byte> to) override;
   std::size_t send(std::span<const std::byte> from) override;
   void set_excess() override { excess_ = true; }
+  std::uint8_t path() const override { return path_; }
 
   // What the command left behind.
   const Ccw& ccw() const { return ccw_; }                     // the current one
@@ -66,6 +67,7 @@ class DataArea final : public Transfer {
   const Orb& orb_;
   PciListener& pci_;
   const std::uint8_t command_;
+  const std::uint8_t path_;
   Ccw ccw_;
   std::uint16_t left_;            // bytes of the current CCW not yet moved
   std::size_t known_count_;

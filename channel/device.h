@@ -62,6 +62,8 @@ class Transfer {
   virtual std::size_t send(std::span<const std::byte> from) = 0;
   // The device has more data than the area took: incorrect length unless suppressed.
   virtual void set_excess() = 0;
+  // Bit of the channel path that the command came on (X'80': the first). Path groups are kept by path.
+  virtual std::uint8_t path() const { return 0x80; }
 };
 
 // The subchannel's side of an attached device. Thread-safe; may be called at any time between attach and detach.

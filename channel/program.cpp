@@ -33,7 +33,7 @@ void Program::step(const Site& site) {
   accepted_ = true;
   if (ccw->has(ccw_flag::pci) && !pci_shown_) site.listener.program_controlled_interruption(ccw->next());
   pci_shown_ = true;
-  DataArea area{site.storage, orb_, *ccw, site.listener};
+  DataArea area{site.storage, orb_, *ccw, site.listener, site.path};
   const Ending ending = site.device.execute(ccw->command, area);
   if (site.trace.is_on()) trace_command(site, *ccw, area, ending);
   if (ending.kind == Ending::Kind::waiting) {

@@ -44,6 +44,7 @@ class Program {
     ProgramListener& listener;
     IoTrace& trace;
     z::DeviceNumber number;
+    std::uint8_t path = 0x80;  // on which the program runs
   };
 
   explicit Program(const Orb& orb) : orb_(orb), next_(orb.program_address) {}

@@ -35,17 +35,19 @@ void Subchannel::begin_program() {
 }
 
 void Subchannel::step_program() {
+  std::uint8_t path;
   {
     z::Lock lock{lock_};
     resumed_ = false;
     busy_ = false;
     device_ended_.reset();
+    path = pmcw_.last_path_used_mask;
     if (program_->phase() == Program::Phase::suspended) {
       scsw_.reset(Scsw::resume_pending | Scsw::suspended);
       if (!scsw_.has(Scsw::subchannel_active)) scsw_.set(Scsw::start_pending);  // until the device takes the command
     }
   }
-  program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_});
+  program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path});
   settle_program();
 }
 

@@ -18,6 +18,8 @@ Cpu::Cpu(Configuration& configuration, std::uint16_t address)
   clear_reset();
 }
 
+Model Cpu::model() const { return configuration_.model(); }
+
 std::uint64_t Cpu::asce_of(AddressSpace space) const {
   switch (space) {
     case AddressSpace::secondary: return cr_[7];
@@ -150,6 +152,7 @@ void Cpu::clear_reset() {
   gr_ = {};
   ar_ = {};
   vr_ = {};
+  guarded_storage_ = {};
   initial_reset();
 }
 

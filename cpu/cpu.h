@@ -16,6 +16,7 @@
 #include "cpu/block_map.h"
 #include "cpu/dat.h"
 #include "cpu/external.h"
+#include "cpu/guarded_storage.h"
 #include "cpu/host_access.h"
 #include "cpu/interruption_codes.h"
 #include "cpu/op.h"
@@ -168,6 +169,8 @@ class Cpu {
   void check_timers();  // after setting one: is it due, and when will it be
   std::uint32_t& tod_programmable() { return tod_programmable_; }
   std::uint64_t& program_parameter() { return program_parameter_; }
+  GuardedStorage& guarded_storage() { return guarded_storage_; }
+  Model model() const;
 
   // Counters, readable on any thread.
   std::uint64_t instruction_count() const { return retired_.load(std::memory_order_relaxed); }
@@ -297,6 +300,7 @@ class Cpu {
   std::uint32_t prefix_ = 0;
   std::uint32_t tod_programmable_ = 0;
   std::uint64_t program_parameter_ = 0;  // LOAD PROGRAM PARAMETER
+  GuardedStorage guarded_storage_;
   Timers timers_;
   bool comparator_due_ = false, cpu_timer_due_ = false;
 

@@ -24,6 +24,12 @@ Z_INSTRUCTION(add_halfword) {
   const auto second = extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op))));
   return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(second));
 }
+Z_INSTRUCTION(add_halfword_64) {
+  return add<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op)))));
+}
+Z_INSTRUCTION(subtract_halfword_64) {
+  return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op)))));
+}
 Z_INSTRUCTION(add_immediate_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)); }
 Z_INSTRUCTION(add_immediate_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(add_immediate_distinct_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r3), static_cast<uint32_t>(op.imm)); }

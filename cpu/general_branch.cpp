@@ -112,6 +112,10 @@ Z_INSTRUCTION(branch_on_condition_register) {
   return branch_if(cpu, is_selected(cpu.cc, op.r1), cpu.gr(op.r2));
 }
 Z_INSTRUCTION(branch_on_condition) { return branch_if(cpu, is_selected(cpu.cc, op.r1), cpu.operand2(op)); }
+Z_INSTRUCTION(branch_indirect_on_condition) {
+  if (!is_selected(cpu.cc, op.r1)) return Step::next;
+  return cpu.branch(TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
+}
 Z_INSTRUCTION(branch_relative_on_condition) { return branch_if(cpu, is_selected(cpu.cc, op.r1), cpu.relative(op)); }
 Z_INSTRUCTION(branch_relative_and_save) {
   const auto target = cpu.relative(op);

@@ -72,6 +72,12 @@ Step load_register_on_condition(Cpu& cpu, const Op& op) {
 }
 
 template <class R>
+Step select(Cpu& cpu, const Op& op) {
+  R::set(cpu, op.r1, R::get(cpu, is_selected(cpu.cc, op.m4()) ? op.r2 : op.r3));
+  return Step::next;
+}
+
+template <class R>
 Step load_immediate(Cpu& cpu, const Op& op) {
   set_extended<R>(cpu, op.r1, op.imm);
   return Step::next;
@@ -218,6 +224,10 @@ Z_INSTRUCTION(load_high_on_condition_register) { return load_register_on_conditi
 Z_INSTRUCTION(load_immediate_on_condition_32) { return load_immediate_on_condition<Low>(cpu, op); }
 Z_INSTRUCTION(load_immediate_on_condition_64) { return load_immediate_on_condition<Whole>(cpu, op); }
 Z_INSTRUCTION(load_immediate_high_on_condition) { return load_immediate_on_condition<High>(cpu, op); }
+
+Z_INSTRUCTION(select_32) { return select<Low>(cpu, op); }
+Z_INSTRUCTION(select_64) { return select<Whole>(cpu, op); }
+Z_INSTRUCTION(select_high) { return select<High>(cpu, op); }
 
 Z_INSTRUCTION(load_and_trap_32) { return load_and_trap<Low>(cpu, op); }
 Z_INSTRUCTION(load_and_trap_64) { return load_and_trap<Whole>(cpu, op); }

@@ -19,6 +19,20 @@ namespace {
 using And = std::bit_and<>;
 using Or = std::bit_or<>;
 using ExclusiveOr = std::bit_xor<>;
+// With the second operand, or the result, inverted.
+struct AndComplement {
+  template <class T>
+  T operator()(T a, T b) const { return static_cast<T>(a & ~b); }
+};
+struct OrComplement {
+  template <class T>
+  T operator()(T a, T b) const { return static_cast<T>(a | ~b); }
+};
+template <class F>
+struct Not {
+  template <class T>
+  T operator()(T a, T b) const { return static_cast<T>(~F{}(a, b)); }
+};
 
 // Result to register operand R, condition code 0 for zero and 1 otherwise.
 template <class F, class R>
@@ -127,6 +141,17 @@ Z_INSTRUCTION(exclusive_or_characters) { return combine_characters<ExclusiveOr>(
 Z_INSTRUCTION(exclusive_or_immediate_high) { return combine_immediate<ExclusiveOr, High>(cpu, op); }
 Z_INSTRUCTION(exclusive_or_immediate_low) { return combine_immediate<ExclusiveOr, Low>(cpu, op); }
 
+Z_INSTRUCTION(and_with_complement_32) { return combine_distinct<AndComplement, Low>(cpu, op); }
+Z_INSTRUCTION(and_with_complement_64) { return combine_distinct<AndComplement, Whole>(cpu, op); }
+Z_INSTRUCTION(or_with_complement_32) { return combine_distinct<OrComplement, Low>(cpu, op); }
+Z_INSTRUCTION(or_with_complement_64) { return combine_distinct<OrComplement, Whole>(cpu, op); }
+Z_INSTRUCTION(nand_32) { return combine_distinct<Not<And>, Low>(cpu, op); }
+Z_INSTRUCTION(nand_64) { return combine_distinct<Not<And>, Whole>(cpu, op); }
+Z_INSTRUCTION(nor_32) { return combine_distinct<Not<Or>, Low>(cpu, op); }
+Z_INSTRUCTION(nor_64) { return combine_distinct<Not<Or>, Whole>(cpu, op); }
+Z_INSTRUCTION(not_exclusive_or_32) { return combine_distinct<Not<ExclusiveOr>, Low>(cpu, op); }
+Z_INSTRUCTION(not_exclusive_or_64) { return combine_distinct<Not<ExclusiveOr>, Whole>(cpu, op); }
+
 Z_INSTRUCTION(find_leftmost_one) {
   if (op.r1 % 2 != 0) return cpu.program_interruption(Pic::specification);
   constexpr uint64_t leftmost = 1ULL << 63;
@@ -138,12 +163,15 @@ Z_INSTRUCTION(find_leftmost_one) {
   return Step::next;
 }
 
-// Ones in each byte, counted within pairs, then within fours, then within bytes.
+// Ones in each byte, counted within pairs, then within fours, then within bytes; or in the whole register, which
+// miscellaneous-instruction-extensions facility 3 lets bit 0 of M3 ask for.
 Z_INSTRUCTION(population_count) {
   uint64_t counts = cpu.gr(op.r2);
   counts -= counts >> 1 & 0x5555'5555'5555'5555;
   counts = (counts & 0x3333'3333'3333'3333) + (counts >> 2 & 0x3333'3333'3333'3333);
   counts = (counts + (counts >> 4)) & 0x0F0F'0F0F'0F0F'0F0F;
+  constexpr unsigned whole_register = 8;
+  if ((op.r3 & whole_register) != 0 && cpu.model() >= Model::z15) counts = counts * 0x0101'0101'0101'0101 >> 56;
   cpu.gr(op.r1) = counts;
   cpu.cc = zero_code(counts);
   return Step::next;

@@ -72,6 +72,21 @@ Z_INSTRUCTION(move_inverse) {
   return Step::next;
 }
 
+// MVCRL: byte by byte from the right, the length less one in register 0. An overlap that ends behind the first operand
+// repeats its bytes.
+Z_INSTRUCTION(move_right_to_left) {
+  const auto first = cpu.operand1(op), second = cpu.operand2_rs(op);
+  const std::size_t length = (cpu.gr(0) & 0xFF) + 1;
+  const auto distance = cpu.wrap(second - first);
+  Characters bytes;
+  TRY(cpu.fetch_bytes(second, std::span{bytes}.first(length)));
+  if (distance != 0)
+    for (std::size_t i = length; i-- > 0;)
+      if (distance < length - i) bytes[i] = bytes[i + distance];
+  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
+  return Step::next;
+}
+
 Z_INSTRUCTION(move_numerics) { return move_half(cpu, op, std::byte{0x0F}); }
 Z_INSTRUCTION(move_zones) { return move_half(cpu, op, std::byte{0xF0}); }
 

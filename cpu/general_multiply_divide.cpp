@@ -41,6 +41,24 @@ Step multiply_logical(Cpu& cpu, unsigned pair, uint64_t second) {
   return Step::next;
 }
 
+// MG, MGRK: 64 times 64 bits, signed.
+Step multiply(Cpu& cpu, unsigned pair, uint64_t first, uint64_t second) {
+  const auto product = static_cast<__int128>(static_cast<int64_t>(first)) * static_cast<int64_t>(second);
+  cpu.gr(pair) = static_cast<uint64_t>(product >> 64);
+  cpu.gr(pair + 1) = static_cast<uint64_t>(product);
+  return Step::next;
+}
+
+// MSC, MSRKC and their 64-bit forms: as MULTIPLY SINGLE, with a condition code.
+template <class R>
+Step multiply_single_with_code(Cpu& cpu, unsigned target, typename R::Unsigned a, typename R::Unsigned b) {
+  using Signed = typename R::Signed;
+  Signed product;
+  const bool overflow = __builtin_mul_overflow(static_cast<Signed>(a), static_cast<Signed>(b), &product);
+  R::set(cpu, target, static_cast<typename R::Unsigned>(product));
+  return end_signed<R>(cpu, product, overflow);
+}
+
 // DR, D: the 64-bit dividend lies in the low words of the pair; remainder, then quotient, take its place.
 Step divide(Cpu& cpu, unsigned pair, uint32_t second) {
   const auto dividend = static_cast<int64_t>(static_cast<uint64_t>(cpu.gr32(pair)) << 32 | cpu.gr32(pair + 1));
@@ -134,6 +152,30 @@ Z_INSTRUCTION(multiply_single_storage_64) {
 Z_INSTRUCTION(multiply_single_storage_64_from_32) {
   cpu.gr(op.r1) *= extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
   return Step::next;
+}
+
+Z_INSTRUCTION(multiply_halfword_64) {
+  cpu.gr(op.r1) *= extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op))));
+  return Step::next;
+}
+Z_INSTRUCTION(multiply_storage_64) {
+  if (is_odd(op.r1)) return odd_register(cpu);
+  return multiply(cpu, op.r1, cpu.gr(op.r1 + 1U), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
+}
+Z_INSTRUCTION(multiply_distinct_64) {
+  return is_odd(op.r1) ? odd_register(cpu) : multiply(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3));
+}
+Z_INSTRUCTION(multiply_single_with_code_32) {
+  return multiply_single_with_code<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
+}
+Z_INSTRUCTION(multiply_single_with_code_64) {
+  return multiply_single_with_code<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
+}
+Z_INSTRUCTION(multiply_single_distinct_32) {
+  return multiply_single_with_code<Low>(cpu, op.r1, cpu.gr32(op.r2), cpu.gr32(op.r3));
+}
+Z_INSTRUCTION(multiply_single_distinct_64) {
+  return multiply_single_with_code<Whole>(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3));
 }
 
 Z_INSTRUCTION(divide_32) { return is_odd(op.r1) ? odd_register(cpu) : divide(cpu, op.r1, cpu.gr32(op.r2)); }

@@ -48,6 +48,10 @@ SavedCpu saved(Cpu& cpu, const Orders& orders) {
   to.emergency_signals = external.emergency_signals;
   to.malfunction_alerts = external.malfunction_alerts;
   to.external_call = external.external_call;
+  const GuardedStorage& guarded = cpu.guarded_storage();
+  to.guarded_storage[0] = guarded.designation;
+  to.guarded_storage[1] = guarded.section_mask;
+  to.guarded_storage[2] = guarded.parameter_list;
   return to;
 }
 
@@ -68,6 +72,7 @@ void restore(Cpu& cpu, const SavedCpu& from) {
   cpu.set_breaking_event_address(from.breaking_event_address);
   cpu.timers().set_cpu_timer(from.cpu_timer, cpu.machine_time());
   cpu.timers().set_comparator({from.clock_comparator});
+  cpu.guarded_storage() = {from.guarded_storage[0], from.guarded_storage[1], from.guarded_storage[2]};
   cpu.external().restore({from.emergency_signals, from.malfunction_alerts, from.external_call});
 }
 

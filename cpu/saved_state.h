@@ -8,7 +8,7 @@ namespace cpu {
 // version it does not know; a new field is a new version.
 struct SavedConfiguration {
   static constexpr std::uint32_t mark = 0xC3D7'E4E2;  // "CPUS"
-  static constexpr std::uint16_t current_version = 2;
+  static constexpr std::uint16_t current_version = 3;
 
   z::be32 identification;
   z::be16 version;
@@ -38,7 +38,8 @@ struct SavedCpu {
   z::be64 emergency_signals, malfunction_alerts;  // by CPU address, bit 63 is CPU 0
   z::be32 external_call;                          // CPU address + 1; 0: none
   z::be32 reserved2;
+  z::be64 guarded_storage[3];  // designation, section mask, parameter list
 };
-static_assert(sizeof(SavedCpu) == 2 * 128 + 512 + 64 + 16 + 16 + 48 + 8);
+static_assert(sizeof(SavedCpu) == 2 * 128 + 512 + 64 + 16 + 16 + 48 + 8 + 24);
 
 }  // namespace cpu

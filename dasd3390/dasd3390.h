@@ -23,14 +23,20 @@ namespace dasd3390 {
 
 struct CommandRule;
 
-// A 3390 behind a 3990-6: all of a volume, or a minidisk. Channel programs of devices that show the same tracks, in any
+// State byte and identifier of each channel path, the leftmost of the path mask first.
+using PathGroups = std::array<std::array<std::uint8_t, 12>, 8>;
+
+// A 3390 behind a DS8000 (2107): all of a volume, or a minidisk. Channel programs of devices that show the same tracks, in any
 // process, exclude each other as long as they run.
 class Dasd3390 final : public channel::Device {
  public:
   enum class Writing : std::uint8_t { allowed, inhibited };
+  // What the guest is told: thin volumes take space when written, and give it back when asked to (extent space efficient).
+  enum class Provisioning : std::uint8_t { full, thin };
 
   // The window lies on the volume. A volume opened for reading only inhibits writing in any case.
-  static z::Result<std::unique_ptr<Dasd3390>> attach(std::shared_ptr<Volume> volume, Window window, Writing writing);
+  static z::Result<std::unique_ptr<Dasd3390>> attach(std::shared_ptr<Volume> volume, Window window, Writing writing,
+                                                     Provisioning provisioning = Provisioning::full);
 
   std::string_view type() const override { return "3390"; }
   std::string description() const override;
@@ -56,7 +62,10 @@ class Dasd3390 final : public channel::Device {
   using Step = std::expected<T, channel::Ending>;
   using Reply = Step<channel::Ending>;
 
-  Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writing, Locks locks);
+  Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writing, Provisioning provisioning, Locks locks);
+  // Names the volume: the same for all who have it open.
+  std::uint64_t token() const;
+  std::uint16_t subsystem_id() const { return static_cast<std::uint16_t>(token() >> 48); }
 
   Reply perform(const CommandRule& rule, channel::Transfer& data);
   std::unexpected<channel::Ending> check(Check check);
@@ -70,7 +79,15 @@ class Dasd3390 final : public channel::Device {
   Reply set_file_mask(channel::Transfer& data);
   Reply set_sector(channel::Transfer& data);
   Reply read_sector(channel::Transfer& data);
-  Reply unsupported_order(channel::Transfer& data);
+  Reply accept_parameters(channel::Transfer& data);
+  Reply reset_allegiance(channel::Transfer& data);
+  // subsystem.cpp
+  Reply perform_subsystem_function(channel::Transfer& data);
+  Reply read_subsystem_data(channel::Transfer& data);
+  Reply sense_subsystem_status(channel::Transfer& data);
+  Reply read_buffered_log(channel::Transfer& data);
+  Reply define_subsystem_operation(channel::Transfer& data);
+  Step<> release_space(TrackRange tracks);
   // identification.cpp
   Reply sense_id(channel::Transfer& data);
   Reply read_device_characteristics(channel::Transfer& data);
@@ -93,6 +110,8 @@ class Dasd3390 final : public channel::Device {
   Reply prefix(channel::Transfer& data);
   Step<> set_extent(std::span<const std::byte> parameters);
   Step<> locate(std::span<const std::byte> parameters);
+  Step<> locate_extended(std::span<const std::byte> parameters);
+  Step<> open_domain(std::span<const std::byte> parameters, std::optional<Work> work);
   Step<> orient(std::span<const std::byte> parameters);
   // search.cpp
   Reply search_id(channel::Transfer& data);
@@ -109,6 +128,7 @@ class Dasd3390 final : public channel::Device {
   Reply read_record_zero(channel::Transfer& data);
   Reply read_home_address(channel::Transfer& data);
   Reply read_track(channel::Transfer& data);
+  Reply read_track_data(channel::Transfer& data);
   Reply send(channel::Transfer& data, std::span<const std::byte> bytes);
   void show_record(const Track& track, std::size_t record);
   // write.cpp
@@ -117,6 +137,8 @@ class Dasd3390 final : public channel::Device {
   Reply write_record(channel::Transfer& data);
   Reply write_record_zero(channel::Transfer& data);
   Reply erase(channel::Transfer& data);
+  Reply write_full_track(channel::Transfer& data);
+  Reply write_track_data(channel::Transfer& data);
   Reply update(channel::Transfer& data, Track& track, Image::Part part);
   Step<Track*> may_write(Work work);
   Step<> store(Track& track, std::size_t record, Image::Part part);
@@ -127,6 +149,8 @@ class Dasd3390 final : public channel::Device {
   Step<Track*> next_record();
   Step<Track*> next_record_but_zero();
   Step<> end_of_track();
+  Step<> next_track_of_domain();
+  std::size_t first_record_of_track() const;
   Step<> begin_work(Work work);
   void end_work();
   Count shown_count(const Track& track, std::size_t record) const;
@@ -136,6 +160,7 @@ class Dasd3390 final : public channel::Device {
   std::shared_ptr<Volume> volume_;
   Window window_;
   Writing writing_;
+  Provisioning provisioning_;
   Locks locks_;
   Program program_;
   std::uint8_t command_ = 0;      // being executed
@@ -146,7 +171,7 @@ class Dasd3390 final : public channel::Device {
     bool reservation = false, tracks = false;
   };
   OwedLocks owed_;                             // restored by a relocation and not taken yet
-  std::array<std::uint8_t, 12> path_group_{};  // state byte and identifier
+  PathGroups path_groups_{};
   // Why the last equipment check or data check came. The operator asks for it on his own thread.
   mutable z::Mutex failure_lock_;
   std::string last_failure_ Z_GUARDED_BY(failure_lock_);

@@ -12,6 +12,7 @@ namespace {
 struct Arguments {
   std::string file;
   Dasd3390::Writing writing = Dasd3390::Writing::allowed;
+  Dasd3390::Provisioning provisioning = Dasd3390::Provisioning::full;
   std::optional<std::uint32_t> start, cylinders;
 };
 
@@ -30,12 +31,14 @@ z::Result<Arguments> parse(std::string_view text) {
       result.file = value;
     } else if (key == "ro" && value.empty()) {
       result.writing = Dasd3390::Writing::inhibited;
+    } else if (key == "thin" && value.empty()) {
+      result.provisioning = Dasd3390::Provisioning::thin;
     } else if (key == "start") {
       result.start = Z_TRY(parse_number(key, value));
     } else if (key == "cyls") {
       result.cylinders = Z_TRY(parse_number(key, value));
     } else {
-      return z::failure("a 3390 knows file=PATH, ro, start=N and cyls=N, not: {}", key);
+      return z::failure("a 3390 knows file=PATH, ro, thin, start=N and cyls=N, not: {}", key);
     }
   }
   if (result.file.empty()) return z::failure("a 3390 needs file=PATH");
@@ -51,7 +54,7 @@ z::Result<std::unique_ptr<channel::Device>> make_device(std::string_view text) {
   const auto all = volume->geometry().cylinders;
   const auto start = arguments.start.value_or(0);
   const Window window{start, arguments.cylinders.value_or(start < all ? all - start : 0)};
-  return Z_TRY(Dasd3390::attach(std::move(volume), window, arguments.writing));
+  return Z_TRY(Dasd3390::attach(std::move(volume), window, arguments.writing, arguments.provisioning));
 }
 
 z::Result<> register_types(channel::Registry& registry) { return registry.add("3390", make_device); }

@@ -100,6 +100,12 @@ bool Track::has_room_after(std::size_t record, const Count& added) const {
   return cells <= cells_per_track && end + end_mark_size <= track_image_size;
 }
 
+bool Track::takes(std::size_t record, const Count& added) const {
+  if (record != 0) return has_room_after(record - 1, added);
+  constexpr std::size_t room = track_image_size - home_address_size - count_size - end_mark_size;
+  return added.record == 0 && added.data_length != 0 && added.key_and_data_length() <= room;
+}
+
 void Track::erase_after(std::size_t record) {
   image_.resize(offsets_[record] + this->record(record).size());
   offsets_.resize(record + 1);

@@ -18,6 +18,10 @@ struct Count {
   z::be16 data_length{};
 
   constexpr std::size_t key_and_data_length() const { return std::size_t{key_length} + data_length; }
+  // The identifier of the mark that ends a track.
+  constexpr bool is_end_mark() const {
+    return address.cylinder_low == 0xFFFF && address.high_and_head == 0xFFFF && record == 0xFF;
+  }
 };
 static_assert(sizeof(Count) == 8);
 
@@ -55,6 +59,8 @@ class Track {
 
   // True when a record with these lengths can follow `record`, all later ones being erased.
   bool has_room_after(std::size_t record, const Count& count) const;
+  // The same for the record at place `record` of a track that ends before it; R0 needs room for its data alone.
+  bool takes(std::size_t record, const Count& count) const;
   void erase_after(std::size_t record);
   // Erases what follows the last kept record and appends one; missing bytes are zeros. Needs has_room_after.
   void write_after(std::size_t record, const Count& count, std::span<const std::byte> key_and_data);

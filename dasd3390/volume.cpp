@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "dasd3390/image/ckd.h"
 #include "dasd3390/label.h"
@@ -24,6 +26,15 @@ std::uint64_t Volume::identity() const {
   const int failed = ::fstat(image_->descriptor(), &status);
   Z_ASSERT(failed == 0);
   return status.st_ino ^ std::uint64_t{status.st_dev} << 40;
+}
+
+std::uint32_t Volume::allocated_cylinders() const {
+  constexpr std::uint64_t cylinder_size = heads_per_cylinder * track_image_size, block = 512;
+  struct stat status{};
+  const int failed = ::fstat(image_->descriptor(), &status);
+  Z_ASSERT(failed == 0);
+  const auto used = (static_cast<std::uint64_t>(status.st_blocks) * block + cylinder_size - 1) / cylinder_size;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(used, geometry().cylinders));
 }
 
 z::Result<> Volume::write_track(TrackNumber number, Track& track) {

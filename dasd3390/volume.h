@@ -29,6 +29,10 @@ class Volume {
   z::Result<> write_track(TrackNumber number, Track& track);
   // See Image::Part.
   z::Result<> write_record(TrackNumber number, Track& track, std::size_t record, Image::Part part);
+  // The tracks hold nothing from now on, and the file no space for them.
+  z::Result<> release(TrackRange tracks) { return image_->release(tracks); }
+  // Space that the file takes on the host, as cylinders.
+  std::uint32_t allocated_cylinders() const;
   z::Result<Locks> locks(Window window) const { return Locks::open(image_->descriptor(), window); }
 
  private:

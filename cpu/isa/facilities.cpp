@@ -33,7 +33,12 @@ constexpr Facility offered[] = {
     {35, Model::z10},   // execute extensions
     {40, Model::z10},   // load program parameter
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
+    {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
+    {52, Model::zec12}, // interlocked access 2
     {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
+    {58, Model::z14},   // miscellaneous-instruction extensions 2
+    {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {133, Model::z14},  // guarded storage
 };
 
 std::vector<std::uint64_t> list_of(Model model) {

@@ -22,8 +22,15 @@ class CommandTable {
       {0x94, "DEVICE RELEASE", &D::release, device},
       {0x64, "READ DEVICE CHARACTERISTICS", &D::read_device_characteristics, device},
       {0xFA, "READ CONFIGURATION DATA", &D::read_configuration_data, device},
-      {0x27, "PERFORM SUBSYSTEM FUNCTION", &D::unsupported_order, device},
-      {0x3E, "READ SUBSYSTEM DATA", &D::unsupported_order, device},
+      {0x27, "PERFORM SUBSYSTEM FUNCTION", &D::perform_subsystem_function, device},
+      {0x3E, "READ SUBSYSTEM DATA", &D::read_subsystem_data, device},
+      {0x54, "SENSE SUBSYSTEM STATUS", &D::sense_subsystem_status, device},
+      {0xF7, "DEFINE SUBSYSTEM OPERATION", &D::define_subsystem_operation, tracks},
+      {0xA4, "READ AND RESET BUFFERED LOG", &D::read_buffered_log, device},
+      {0x87, "SET SUBSYSTEM MODE", &D::accept_parameters, device},
+      {0xF9, "RESET SUMMARY UNIT CHECK", &D::accept_parameters, nothing},
+      {0x5B, "SUSPEND MULTIPATH RECONNECTION", &D::accept_parameters, device},
+      {0x44, "RESET ALLEGIANCE", &D::reset_allegiance, nothing},
 
       {0x63, "DEFINE EXTENT", &D::define_extent, own_locks},
       {0x47, "LOCATE RECORD", &D::locate_record, device},
@@ -67,6 +74,7 @@ class CommandTable {
       {0x1A, "READ HOME ADDRESS", &D::read_home_address, tracks, data},
       {0x9A, "READ HOME ADDRESS MT", &D::read_home_address, tracks, data},
       {0xDE, "READ TRACK", &D::read_track, tracks, data},
+      {0xA6, "READ TRACK DATA", &D::read_track_data, tracks, data},
 
       {0x05, "WRITE DATA", &D::write_data, tracks, data},
       {0x85, "WRITE DATA MT", &D::write_data, tracks, data},
@@ -76,6 +84,8 @@ class CommandTable {
       {0x9D, "WRITE COUNT, KEY AND DATA NEXT TRACK", &D::write_record, tracks, data},
       {0x15, "WRITE RECORD ZERO", &D::write_record_zero, tracks, data},
       {0x11, "ERASE", &D::erase, tracks, data},
+      {0x95, "WRITE FULL TRACK", &D::write_full_track, tracks, data},
+      {0xA5, "WRITE TRACK DATA", &D::write_track_data, tracks, data},
   });
 
   static constexpr auto index = [] {

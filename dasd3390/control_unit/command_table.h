@@ -28,7 +28,7 @@ struct CommandRule {
   Kind kind = Kind::control;
 };
 
-// Null for a command that a 3990 does not have.
+// Null for a command that the control unit does not have.
 const CommandRule* find_rule(std::uint8_t command);
 
 }  // namespace dasd3390

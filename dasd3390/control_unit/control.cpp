@@ -1,5 +1,6 @@
 // Commands that move no records.
 
+#include <array>
 #include <cstring>
 
 #include "dasd3390/dasd3390.h"
@@ -69,8 +70,16 @@ Dasd3390::Reply Dasd3390::read_sector(channel::Transfer& data) {
   return send(data, std::as_bytes(std::span{&sector, 1}));
 }
 
-// Orders of PERFORM SUBSYSTEM FUNCTION and the data they prepare are features that a 3990 need not have; Linux stops
-// asking when it gets just this sense.
-Dasd3390::Reply Dasd3390::unsupported_order(channel::Transfer&) { return check(reject(Message::invalid_argument)); }
+// SET SUBSYSTEM MODE (there is no cache to switch), SUSPEND MULTIPATH RECONNECTION (paths never are too few) and RESET
+// SUMMARY UNIT CHECK (none is kept): taken, with nothing to do.
+Dasd3390::Reply Dasd3390::accept_parameters(channel::Transfer& data) {
+  std::array<std::byte, 16> parameters{};
+  data.receive(parameters);
+  return channel::Ending::with(channel::ended);
+}
+
+// Ends a contingent or implicit allegiance to another path group; sense data was never held back by one. 32 bytes, like
+// the commands that reserve.
+Dasd3390::Reply Dasd3390::reset_allegiance(channel::Transfer& data) { return basic_sense(data); }
 
 }  // namespace dasd3390

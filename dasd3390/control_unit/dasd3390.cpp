@@ -7,26 +7,34 @@
 
 namespace dasd3390 {
 
-z::Result<std::unique_ptr<Dasd3390>> Dasd3390::attach(std::shared_ptr<Volume> volume, Window window, Writing writing) {
+z::Result<std::unique_ptr<Dasd3390>> Dasd3390::attach(std::shared_ptr<Volume> volume, Window window, Writing writing,
+                                                      Provisioning provisioning) {
   const auto cylinders = volume->geometry().cylinders;
   if (window.cylinders == 0 || window.start >= cylinders || window.cylinders > cylinders - window.start)
     return z::failure("cylinders {} to {} are not on {}, which has {}", window.start,
                       std::uint64_t{window.start} + window.cylinders - 1, volume->path().string(), cylinders);
   auto locks = Z_TRY(volume->locks(window));
-  return std::unique_ptr<Dasd3390>{new Dasd3390{std::move(volume), window, writing, std::move(locks)}};
+  return std::unique_ptr<Dasd3390>{new Dasd3390{std::move(volume), window, writing, provisioning, std::move(locks)}};
 }
 
-Dasd3390::Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writing, Locks locks)
+Dasd3390::Dasd3390(std::shared_ptr<Volume> volume, Window window, Writing writing, Provisioning provisioning,
+                   Locks locks)
     : volume_(std::move(volume)),
       window_(window),
       writing_(volume_->is_read_only() ? Writing::inhibited : writing),
+      provisioning_(provisioning),
       locks_(std::move(locks)) {}
+
+std::uint64_t Dasd3390::token() const {
+  return volume_->identity() * 0x9E37'79B9'7F4A'7C15;  // spreads neighbouring inode numbers
+}
 
 std::string Dasd3390::description() const {
   const auto whole = window_.cylinders == volume_->geometry().cylinders;
   const z::Lock lock{failure_lock_};
-  return fmt::format("3390 file={} cyls={}{}{}{}", volume_->path().string(), window_.cylinders,
+  return fmt::format("3390 file={} cyls={}{}{}{}{}", volume_->path().string(), window_.cylinders,
                      whole ? "" : fmt::format(" start={}", window_.start), writing_ == Writing::inhibited ? " ro" : "",
+                     provisioning_ == Provisioning::thin ? " thin" : "",
                      last_failure_.empty() ? "" : fmt::format(" (failed: {})", last_failure_));
 }
 
@@ -68,7 +76,7 @@ Dasd3390::Reply Dasd3390::perform(const CommandRule& rule, channel::Transfer& da
 }
 
 std::unexpected<channel::Ending> Dasd3390::check(Check check) {
-  sense_ = make_sense(check, here());
+  sense_ = make_sense(check, here(), window_.geometry());
   program_.domain.reset();
   program_.may_write = false;
   return std::unexpected{channel::Ending::with(channel::ended | channel::unit_check)};
@@ -83,7 +91,7 @@ std::unexpected<channel::Ending> Dasd3390::fail(Check check, const z::Error& rea
 }
 
 channel::Sense Dasd3390::sense() {
-  const auto result = sense_.value_or(make_sense({}, here()));
+  const auto result = sense_.value_or(make_sense({}, here(), window_.geometry()));
   sense_.reset();
   return result;
 }
@@ -94,7 +102,7 @@ void Dasd3390::signal(channel::Signal signal) {
   if (signal != channel::Signal::system_reset) return;
   locks_.release();
   owed_ = {};
-  path_group_ = {};
+  path_groups_ = {};
   program_ = {};
 }
 

@@ -25,7 +25,7 @@ constexpr std::uint8_t reserved_mask_bit = 0x20, is_eckd = 0xC0;
 struct LocateParameters {
   std::uint8_t operation;
   std::uint8_t auxiliary;
-  std::uint8_t zero;
+  std::uint8_t imbedded_command;  // LOCATE RECORD EXTENDED only
   std::uint8_t count;
   Cchh seek_address;
   Cchh search_address;
@@ -36,8 +36,16 @@ struct LocateParameters {
 static_assert(sizeof(LocateParameters) == 16);
 enum class Orientation : std::uint8_t { count = 0, home_address = 1, data = 2, index = 3 };
 
-// "Locate Record Extended": the same 16 bytes, then count, operation and length of the extended parameters.
-constexpr std::size_t locate_extended_size = 20;
+// "Locate Record Extended". What the extended parameters behind it would say of tracks, the count says as well.
+struct LocateExtendedParameters {
+  LocateParameters base;
+  std::uint8_t imbedded_count;
+  std::uint8_t extended_operation;
+  z::be16 extended_parameter_length;
+};
+constexpr std::size_t locate_extended_size = 20, largest_locate_extended_size = 22;
+static_assert(sizeof(LocateExtendedParameters) == locate_extended_size);
+constexpr std::uint8_t operation_bits = 0x3F, extended_operation = 0x3F, length_is_valid = 0x80;
 
 // "Prefix".
 struct PrefixParameters {
@@ -54,13 +62,21 @@ static_assert(sizeof(PrefixParameters) == 64);
 constexpr std::uint8_t has_extent = 0x80;
 
 std::optional<Work> work_of(std::uint8_t operation) {
-  switch (operation & 0x3F) {
+  switch (operation & operation_bits) {
     case 0x01: return Work::update;
     case 0x03: return Work::format;
     case 0x06: return Work::read;
     case 0x0B: return Work::erase;
-    case 0x0C: return Work::read_track;
+    case 0x0C: return Work::read_tracks;
     case 0x16: return Work::read;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<Work> work_of_extended(std::uint8_t operation) {
+  switch (operation) {
+    case 0x11: return Work::write_track;
+    case 0x23: return Work::write_track_data;
     default: return std::nullopt;
   }
 }
@@ -100,14 +116,15 @@ Dasd3390::Step<> Dasd3390::set_extent(std::span<const std::byte> bytes) {
 Dasd3390::Reply Dasd3390::locate_record(channel::Transfer& data) {
   std::array<std::byte, sizeof(LocateParameters)> parameters{};
   if (data.receive(parameters) < parameters.size()) return check(reject(Message::count_too_small));
+  if (parameters_at<LocateParameters>(parameters).imbedded_command != 0) return check(reject(Message::invalid_argument));
   Z_CHECK(locate(parameters));
   return channel::Ending::with(channel::ended);
 }
 
 Dasd3390::Reply Dasd3390::locate_record_extended(channel::Transfer& data) {
-  std::array<std::byte, locate_extended_size> parameters{};
-  if (data.receive(parameters) < parameters.size()) return check(reject(Message::count_too_small));
-  Z_CHECK(locate(parameters));
+  std::array<std::byte, largest_locate_extended_size> parameters{};
+  if (data.receive(parameters) < locate_extended_size) return check(reject(Message::count_too_small));
+  Z_CHECK(locate_extended(parameters));
   return channel::Ending::with(channel::ended);
 }
 
@@ -116,23 +133,37 @@ Dasd3390::Reply Dasd3390::prefix(channel::Transfer& data) {
   if (data.receive(std::as_writable_bytes(std::span{&parameters, 1})) < sizeof parameters)
     return check(reject(Message::count_too_small));
   if (parameters.format > 1) return check(reject(Message::invalid_argument));
+  std::array<std::byte, largest_locate_extended_size - locate_extended_size> extended{};
+  data.receive(extended);
   if ((parameters.validity & has_extent) != 0) Z_CHECK(set_extent(parameters.extent));
-  if (parameters.format == 1) Z_CHECK(locate(parameters.locate));
+  if (parameters.format == 1) Z_CHECK(locate_extended(parameters.locate));
   return channel::Ending::with(channel::ended);
 }
 
 Dasd3390::Step<> Dasd3390::locate(std::span<const std::byte> bytes) {
+  return open_domain(bytes, work_of(parameters_at<LocateParameters>(bytes).operation));
+}
+
+Dasd3390::Step<> Dasd3390::locate_extended(std::span<const std::byte> bytes) {
+  const auto parameters = parameters_at<LocateExtendedParameters>(bytes);
+  if ((parameters.base.operation & operation_bits) != extended_operation) return locate(bytes);
+  return open_domain(bytes, work_of_extended(parameters.extended_operation));
+}
+
+Dasd3390::Step<> Dasd3390::open_domain(std::span<const std::byte> bytes, std::optional<Work> work) {
   constexpr std::uint8_t orient_only = 0x00;
   if (!program_.extent) return check(reject(Message::invalid_sequence));
   const auto parameters = parameters_at<LocateParameters>(bytes);
-  const auto operation = static_cast<std::uint8_t>(parameters.operation & 0x3F);
-  const auto work = work_of(operation);
-  const bool has_domain = operation != orient_only;
-  if (parameters.zero != 0 || (has_domain && !work) || has_domain != (parameters.count != 0) ||
+  const bool has_domain = (parameters.operation & operation_bits) != orient_only;
+  if ((has_domain && !work) || has_domain != (parameters.count != 0) ||
       !window_.geometry().contains(parameters.seek_address.address()))
     return check(reject(Message::invalid_argument));
   Z_CHECK(orient(bytes));
-  if (has_domain) program_.domain = Domain{*work, parameters.count, false};
+  if (!has_domain) return {};
+  const bool has_length = (parameters.auxiliary & length_is_valid) != 0;
+  program_.domain = Domain{.work = *work,
+                           .remaining = parameters.count,
+                           .last_length = has_length ? std::uint16_t{parameters.transfer_length} : std::uint16_t{0}};
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <string>
 
@@ -12,8 +13,8 @@
 namespace dasd3390 {
 namespace {
 
-constexpr std::uint16_t control_unit_type = 0x3990, device_type = 0x3390;
-constexpr std::uint8_t control_unit_model = 0xE9;
+constexpr std::uint16_t control_unit_type = 0x2107, device_type = 0x3390;
+constexpr std::uint8_t control_unit_model = 0xE8;
 
 struct CommandInformationWord {
   std::uint8_t kind;
@@ -29,10 +30,12 @@ struct SenseId {
   std::uint8_t device_model = 0;
   std::uint8_t zero = 0;
   CommandInformationWord read_configuration_data{0x40, 0xFA, std::uint16_t{256}};
+  CommandInformationWord set_interface_identifier{0x41, 0x27, std::uint16_t{4}};
+  CommandInformationWord read_node_identifier{0x42, 0x3E, std::uint16_t{0x01A0}};
 };
-static_assert(sizeof(SenseId) == 12);
+static_assert(sizeof(SenseId) == 20);
 
-// READ DEVICE CHARACTERISTICS (3990 Reference).
+// READ DEVICE CHARACTERISTICS (3990 Reference; a 2107 answers alike).
 struct Characteristics {
   z::be16 control_unit = control_unit_type;
   std::uint8_t control_unit_model = dasd3390::control_unit_model;
@@ -50,7 +53,7 @@ struct Characteristics {
   std::uint8_t factors_1_to_5[5] = {34, 19, 9, 6, 116};
   std::uint8_t alternates_and_diagnostic[12] = {};
   std::uint8_t mdr_id = 0, obr_id = 0;
-  std::uint8_t control_unit_code = 0x15;
+  std::uint8_t control_unit_code = 0x1F;
   std::uint8_t parameter_length = 2;
   z::be16 largest_r0 = std::uint16_t{0xDFEE};
   std::uint8_t reserved_0 = 0;
@@ -59,7 +62,7 @@ struct Characteristics {
   z::be16 rps_factor = std::uint16_t{0x7708};
   std::uint8_t reserved_1[3] = {};
   std::uint8_t features[2] = {};
-  std::uint8_t real_control_unit_code = 0x15;
+  std::uint8_t real_control_unit_code = 0x1F;
   std::uint8_t real_device_code = 0x26;
   std::uint8_t reserved_2[2] = {};
   z::be32 cylinders;
@@ -91,9 +94,11 @@ struct NodeQualifier {
   std::uint8_t missing_interrupt_seconds = 0x1E;  // 30
   std::uint8_t reserved_2 = 0;
   z::be16 subsystem_id;
-  std::uint8_t reserved_3[22] = {};
+  std::uint8_t reserved_3[7] = {};
+  std::uint8_t fiber_channel_extensions = 0x04;  // transport mode
+  std::uint8_t reserved_4[14] = {};
 };
-static_assert(sizeof(NodeQualifier) == 32);
+static_assert(sizeof(NodeQualifier) == 32 && offsetof(NodeQualifier, fiber_channel_extensions) == 17);
 
 struct ConfigurationData {
   NodeDescriptor device, string, director, subsystem;
@@ -105,8 +110,7 @@ static_assert(sizeof(ConfigurationData) == 256);
 std::string serial_of(std::uint64_t number) { return fmt::format("{:012X}", number & 0xFFFF'FFFF'FFFF); }
 
 // The serial number names the volume and the minidisk on it: the same whoever has it open.
-ConfigurationData make_configuration(const Volume& volume, const Window& window) {
-  const auto token = volume.identity() * 0x9E37'79B9'7F4A'7C15;  // spreads neighbouring inode numbers
+ConfigurationData make_configuration(std::uint64_t token, const Window& window) {
   ConfigurationData result;
   result.device.flags = 0xDC;
   result.device.kind = 1;
@@ -118,8 +122,8 @@ ConfigurationData make_configuration(const Volume& volume, const Window& window)
   result.string.flags = 0xD4;
   result.string.kind = 2;
   result.director = result.string;
-  result.director.type = decltype(result.device.type)::of("003990");
-  result.director.model = decltype(result.device.model)::of("006");
+  result.director.type = decltype(result.device.type)::of("002107");
+  result.director.model = decltype(result.device.model)::of("996");
   result.subsystem = result.director;
   result.subsystem.flags = 0xF0;
   result.subsystem.kind = 0;
@@ -143,6 +147,14 @@ namespace function {
 constexpr std::uint8_t multipath = 0x80, what = 0x60, establish = 0x00, resign = 0x40, disband = 0x20;
 }  // namespace function
 
+std::size_t place_of_path(const channel::Transfer& data) {
+  return static_cast<std::size_t>(std::countl_zero(data.path())) % 8;
+}
+bool is_grouped(const std::array<std::uint8_t, 12>& group) { return (group[0] & state::grouped) == state::grouped; }
+bool is_same_group(const std::array<std::uint8_t, 12>& group, const std::array<std::uint8_t, 12>& wanted) {
+  return std::equal(wanted.begin() + 1, wanted.end(), group.begin() + 1);
+}
+
 }  // namespace
 
 Dasd3390::Reply Dasd3390::sense_id(channel::Transfer& data) {
@@ -164,37 +176,38 @@ Dasd3390::Reply Dasd3390::read_device_characteristics(channel::Transfer& data) {
 }
 
 Dasd3390::Reply Dasd3390::read_configuration_data(channel::Transfer& data) {
-  const auto result = make_configuration(*volume_, window_);
+  const auto result = make_configuration(token(), window_);
   return send(data, bytes_of(result));
 }
 
 Dasd3390::Reply Dasd3390::sense_path_group(channel::Transfer& data) {
   const auto reservation = locks_.reservation();
   if (!reservation) return fail(host_failure, reservation.error());
-  auto result = path_group_;
+  auto result = path_groups_[place_of_path(data)];
   if (*reservation == Locks::Reservation::here) result[0] |= state::reserved_here;
   if (*reservation == Locks::Reservation::elsewhere) result[0] |= state::reserved_elsewhere;
   return send(data, bytes_of(result));
 }
 
+// A path is in one group until it leaves it; DISBAND takes all paths out of the group of this one.
 Dasd3390::Reply Dasd3390::set_path_group(channel::Transfer& data) {
   std::array<std::uint8_t, 12> wanted{};
   if (data.receive(std::as_writable_bytes(std::span{wanted})) != wanted.size())
     return check(reject(Message::count_too_small));
-  const bool is_same = std::equal(wanted.begin() + 1, wanted.end(), path_group_.begin() + 1);
-  const bool is_grouped = (path_group_[0] & state::grouped) == state::grouped;
-  if (is_grouped && !is_same) return check(reject(Message::invalid_argument));
+  auto& group = path_groups_[place_of_path(data)];
+  if (is_grouped(group) && !is_same_group(group, wanted)) return check(reject(Message::invalid_argument));
   switch (wanted[0] & function::what) {
     case function::establish: {
       const bool is_multipath = (wanted[0] & function::multipath) != 0;
-      path_group_ = wanted;
-      path_group_[0] = static_cast<std::uint8_t>(state::grouped | (is_multipath ? state::multipath : 0));
+      group = wanted;
+      group[0] = static_cast<std::uint8_t>(state::grouped | (is_multipath ? state::multipath : 0));
       break;
     }
-    case function::resign:
+    case function::resign: group = {state::ungrouped}; break;
     case function::disband:
-      path_group_ = {};
-      path_group_[0] = state::ungrouped;
+      for (auto& other : path_groups_)
+        if (is_grouped(other) && is_same_group(other, wanted)) other = {state::ungrouped};
+      group = {state::ungrouped};
       break;
     default: return check(reject(Message::invalid_argument));
   }

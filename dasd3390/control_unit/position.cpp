@@ -58,6 +58,20 @@ Dasd3390::Step<> Dasd3390::end_of_track() {
   return {};
 }
 
+// Commands for whole tracks: the first of a domain works on the track that was located, each later one on the next.
+Dasd3390::Step<> Dasd3390::next_track_of_domain() {
+  if (!program_.domain) return check(reject(Message::invalid_sequence));
+  if (!program_.domain->has_begun) return {};
+  return move_to(following(program_.position.track));
+}
+
+// Where the data of READ or WRITE TRACK DATA begins: the record that was located, R1 if that was R0 or another track.
+std::size_t Dasd3390::first_record_of_track() const {
+  const auto& position = program_.position;
+  const bool is_located = position.area == Area::count || position.area == Area::key;
+  return is_located && position.record != 0 ? position.record : 1;
+}
+
 // Before a command works on records: a domain allows one kind of work, and counts.
 Dasd3390::Step<> Dasd3390::begin_work(Work work) {
   if (!program_.domain) {

@@ -24,12 +24,14 @@ struct FileMask {
   }
 };
 
-// What a command wants to do to records; a locate-record domain allows one class (byte 0 bits 2-7).
-enum class Work : std::uint8_t { read, update, format, erase, read_track };
+// What a command wants to do to records; a locate-record domain allows one class (byte 0 bits 2-7, and the extended
+// operation of LOCATE RECORD EXTENDED).
+enum class Work : std::uint8_t { read, update, format, erase, read_tracks, write_track, write_track_data };
 
 struct Domain {
   Work work = Work::read;
   std::uint16_t remaining = 0;  // commands
+  std::uint16_t last_length = 0;  // READ TRACK DATA: bytes wanted of the last track; 0: all
   bool has_begun = false;       // a command of the domain was executed
 };
 
@@ -41,6 +43,9 @@ struct Position {
   Area area = Area::index;
   std::uint16_t record = 0;
 };
+
+// What PERFORM SUBSYSTEM FUNCTION prepared for READ SUBSYSTEM DATA.
+enum class Prepared : std::uint8_t { nothing, unit_addresses, features, volume_storage, logical_configuration };
 
 // What a channel program has set up in the control unit. Gone at its end, except where the arm stands. Plain: a
 // relocation copies it.
@@ -54,6 +59,7 @@ struct Program {
   // The last command was a successful search equal, or a write that formatted a record: a write may follow.
   bool may_write = false;
   bool has_tracks = false;  // locks are held
+  Prepared prepared = Prepared::nothing;
 };
 
 }  // namespace dasd3390

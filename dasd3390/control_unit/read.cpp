@@ -112,16 +112,33 @@ Dasd3390::Reply Dasd3390::read_home_address(channel::Transfer& data) {
   return send(data, bytes_of(address));
 }
 
-// R0 and all records, with the end mark. The first of a domain reads the track that was located, each later one the
-// next.
+// R0 and all records, with the end mark.
 Dasd3390::Reply Dasd3390::read_track(channel::Transfer& data) {
   if (!program_.domain) return check(reject(Message::invalid_sequence));
-  Z_CHECK(begin_work(Work::read_track));
-  if (program_.domain->has_begun) Z_CHECK(move_to(following(program_.position.track)));
+  Z_CHECK(begin_work(Work::read_tracks));
+  Z_CHECK(next_track_of_domain());
   const auto* track = Z_TRY(this->track());
   shown_.clear();
   for (std::size_t i = 0; i < track->record_count(); ++i) show_record(*track, i);
   append(shown_, track->image().last(end_mark_size));
+  program_.position.area = Area::index;
+  end_work();
+  return send(data, shown_);
+}
+
+// The data areas from the located record to the end of the track, or as much of the last track as was asked for.
+Dasd3390::Reply Dasd3390::read_track_data(channel::Transfer& data) {
+  if (!program_.domain) return check(reject(Message::invalid_sequence));
+  Z_CHECK(begin_work(Work::read_tracks));
+  const auto domain = *program_.domain;
+  Z_CHECK(next_track_of_domain());
+  const auto* track = Z_TRY(this->track());
+  const std::size_t first = first_record_of_track();
+  if (first >= track->record_count()) return check(no_record_found);
+  shown_.clear();
+  for (std::size_t i = first; i < track->record_count(); ++i) append(shown_, track->data(i));
+  if (domain.remaining == 1 && domain.last_length != 0 && domain.last_length < shown_.size())
+    shown_.resize(domain.last_length);
   program_.position.area = Area::index;
   end_work();
   return send(data, shown_);

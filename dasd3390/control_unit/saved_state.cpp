@@ -8,11 +8,11 @@
 namespace dasd3390 {
 namespace {
 
-// Version 1. A program may be under way between two of its commands.
+// Version 2: path groups by path. A program may be under way between two of its commands.
 struct SavedState {
-  std::uint32_t version = 1;
+  std::uint32_t version = 2;
   Program program;
-  std::array<std::uint8_t, 12> path_group{};
+  PathGroups path_groups{};
   std::uint8_t is_reserved = 0;
 };
 static_assert(std::is_trivially_copyable_v<SavedState>);
@@ -22,7 +22,7 @@ static_assert(std::is_trivially_copyable_v<SavedState>);
 std::vector<std::byte> Dasd3390::save() const {
   SavedState state;
   state.program = program_;
-  state.path_group = path_group_;
+  state.path_groups = path_groups_;
   state.is_reserved = locks_.is_reserved() || owed_.reservation ? 1 : 0;
   const auto bytes = std::as_bytes(std::span{&state, 1});
   return {bytes.begin(), bytes.end()};
@@ -35,14 +35,14 @@ z::Result<> Dasd3390::restore(std::span<const std::byte> bytes) {
   if (bytes.size() != sizeof state)
     return z::failure("state of a 3390 has {} bytes, not {}", bytes.size(), sizeof state);
   std::memcpy(&state, bytes.data(), sizeof state);
-  if (state.version != 1) return z::failure("state of a 3390 has version {}, not 1", state.version);
+  if (state.version != 2) return z::failure("state of a 3390 has version {}, not 2", state.version);
   const auto tracks = window_.geometry().tracks();
   if (state.program.position.track.value >= tracks ||
       (state.program.extent && state.program.extent->last.value >= tracks))
     return z::failure("state of a larger 3390 than {}", volume_->path().string());
   signal(channel::Signal::system_reset);
   program_ = state.program;
-  path_group_ = state.path_group;
+  path_groups_ = state.path_groups;
   owed_ = {.reservation = state.is_reserved != 0, .tracks = state.program.has_tracks};
   return {};
 }

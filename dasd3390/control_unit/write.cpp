@@ -19,7 +19,8 @@ std::vector<std::byte> receive_record(channel::Transfer& data, const Count& coun
 Dasd3390::Step<Track*> Dasd3390::may_write(Work work) {
   if (writing_ == Writing::inhibited) return check(write_inhibited);
   const auto mask = program_.mask.write;
-  if (mask == WriteMask::none || (mask == WriteMask::update_only && work != Work::update))
+  const bool is_update = work == Work::update || work == Work::write_track_data;
+  if (mask == WriteMask::none || (mask == WriteMask::update_only && !is_update))
     return check(reject(Message::invalid_sequence));
   if (!program_.domain && !program_.may_write) return check(reject(Message::invalid_sequence));
   Z_CHECK(begin_work(work));
@@ -88,18 +89,21 @@ Dasd3390::Reply Dasd3390::write_record(channel::Transfer& data) {
   return channel::Ending::with(channel::ended);
 }
 
-// Only from home address or index. The address in R0 of a minidisk is made that of the track on the volume.
+// Only from home address or index; within a domain that has formatted a track, on the next one. The address in R0 of a minidisk is made that of the track on the volume.
 Dasd3390::Reply Dasd3390::write_record_zero(channel::Transfer& data) {
   auto& position = program_.position;
-  if (position.area != Area::index && position.area != Area::home_address)
-    return check(reject(Message::invalid_sequence));
+  const bool is_before_records = position.area == Area::index || position.area == Area::home_address;
+  const bool is_later_track = program_.domain && program_.domain->has_begun;
+  if (!is_before_records && !is_later_track && position.record != 0) return check(reject(Message::invalid_sequence));
   auto* track = Z_TRY(may_write(Work::format));
+  if (is_later_track) {
+    Z_CHECK(move_to(following(position.track)));
+    track = Z_TRY(this->track());
+  }
   Count count;
   if (data.receive(std::as_writable_bytes(std::span{&count, 1})) != sizeof count)
     return check(reject(Message::count_too_small));
-  constexpr std::size_t room = track_image_size - home_address_size - count_size - end_mark_size;
-  if (count.record != 0 || count.data_length == 0 || count.key_and_data_length() > room)
-    return check(invalid_track_format);
+  if (!track->takes(0, count)) return check(invalid_track_format);
   if (count.address == Cchh::of(here())) count.address = Cchh::of(address_of(window_.on_volume(position.track)));
   const auto record = receive_record(data, count);
   track->write_record_zero(count, record);
@@ -121,6 +125,52 @@ Dasd3390::Reply Dasd3390::erase(channel::Transfer& data) {
   track->erase_after(position.record);
   Z_CHECK(store(*track, position.record + 1u, Image::Part::record_and_rest));
   position.area = Area::data;
+  end_work();
+  return channel::Ending::with(channel::ended);
+}
+
+// R0 and all records as READ TRACK gives them, up to the end mark or the end of the data. The track is laid down at once.
+Dasd3390::Reply Dasd3390::write_full_track(channel::Transfer& data) {
+  if (!program_.domain) return check(reject(Message::invalid_sequence));
+  Z_TRY(may_write(Work::write_track));
+  Z_CHECK(next_track_of_domain());
+  auto* track = Z_TRY(this->track());
+  auto fresh = Track::empty(address_of(window_.on_volume(program_.position.track)));
+  for (std::size_t next = 0;; ++next) {
+    Count count;
+    if (data.receive(std::as_writable_bytes(std::span{&count, 1})) != sizeof count || count.is_end_mark()) break;
+    if (!fresh.takes(next, count)) return check(invalid_track_format);
+    if (next == 0) count.address = Cchh::of(address_of(window_.on_volume(program_.position.track)));
+    const auto record = receive_record(data, count);
+    if (next == 0) {
+      fresh.write_record_zero(count, record);
+    } else {
+      fresh.write_after(next - 1, count, record);
+    }
+  }
+  *track = std::move(fresh);
+  program_.position.area = Area::index;
+  Z_CHECK(store(*track, 0, Image::Part::whole));
+  end_work();
+  return channel::Ending::with(channel::ended);
+}
+
+// Updates the data areas from the located record on, as far as the data goes.
+Dasd3390::Reply Dasd3390::write_track_data(channel::Transfer& data) {
+  if (!program_.domain) return check(reject(Message::invalid_sequence));
+  Z_TRY(may_write(Work::write_track_data));
+  Z_CHECK(next_track_of_domain());
+  auto* track = Z_TRY(this->track());
+  const std::size_t first = first_record_of_track();
+  if (first >= track->record_count()) return check(no_record_found);
+  for (std::size_t record = first; record < track->record_count(); ++record) {
+    shown_.resize(track->count(record).data_length);
+    const auto received = data.receive(shown_);
+    if (received == 0) break;
+    track->update_data(record, std::span{shown_}.first(received));
+  }
+  program_.position.area = Area::index;
+  Z_CHECK(store(*track, first, Image::Part::data_onwards));
   end_work();
   return channel::Ending::with(channel::ended);
 }

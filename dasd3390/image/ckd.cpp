@@ -30,6 +30,14 @@ std::string_view known_as(std::string_view id) {
   return "it does not begin with CKD_P370";
 }
 
+// The bytes of an update that leaves the lengths as they are.
+std::span<const std::byte> field_in_place(const Track& track, std::size_t record, Image::Part part) {
+  if (part == Image::Part::data) return track.data(record);
+  if (part == Image::Part::key_and_data) return track.record(record).subspan(count_size);
+  const auto start = static_cast<std::size_t>(track.data(record).data() - track.image().data());
+  return track.image().subspan(start, track.image().size() - end_mark_size - start);
+}
+
 z::Result<> check_header(const CkdHeader& header) {
   const std::string_view id{header.id, sizeof header.id};
   if (id != plain_id) return z::failure("not a plain CKD image: {}", known_as(id));
@@ -116,8 +124,19 @@ z::Result<> CkdImage::write(TrackNumber number, const Track& track, std::size_t 
   const auto start = place_of(number);
   if (part == Part::whole || !track.is_written()) return write_whole(start, track);
   if (part == Part::record_and_rest) return write_record_and_rest(start, track, record);
-  const auto field = part == Part::data ? track.data(record) : track.record(record).subspan(count_size);
+  const auto field = field_in_place(track, record, part);
   return put(start + static_cast<std::size_t>(field.data() - track.image().data()), field);
+}
+
+// Where the host knows no holes, the first count is cleared: it is what makes a track written.
+z::Result<> CkdImage::release(TrackRange tracks) {
+  Z_ASSERT(tracks.last.value < geometry_.tracks() && !is_read_only_);
+  const auto start = static_cast<off_t>(place_of(tracks.first)), end = static_cast<off_t>(place_of(following(tracks.last)));
+  if (::fallocate(file_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, end - start) == 0) return {};
+  if (errno != EOPNOTSUPP) return z::failure(z::Error::host(errno, "release of tracks"));
+  constexpr std::byte nothing[home_address_size + count_size] = {};
+  for (auto track = tracks.first; track <= tracks.last; track = following(track)) Z_CHECK(put(place_of(track), nothing));
+  return {};
 }
 
 // The lengths of R0 go last: until they are there the track counts as never written (track.cpp).

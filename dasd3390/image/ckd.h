@@ -36,6 +36,7 @@ class CkdImage final : public Image {
   int descriptor() const override { return file_.get(); }
   z::Result<Track> read(TrackNumber track) const override;
   z::Result<> write(TrackNumber number, const Track& track, std::size_t record, Part part) override;
+  z::Result<> release(TrackRange tracks) override;
 
  private:
   CkdImage(z::Fd file, Geometry geometry, Access access)

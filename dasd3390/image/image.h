@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "dasd3390/geometry.h"
 #include "dasd3390/track.h"
+#include "dasd3390/window.h"
 
 namespace dasd3390 {
 
@@ -21,6 +22,7 @@ class Image {
   enum class Part : std::uint8_t {
     data,             // of one record, in place
     key_and_data,     // of one record, in place
+    data_onwards,     // of this record and all later ones, in place
     record_and_rest,  // the record was written anew, what followed it is erased
     whole,            // everything from the home address on
   };
@@ -34,6 +36,8 @@ class Image {
   // Returns when the kernel has the bytes: they survive the death of this process. Only bytes of the named part are
   // stored, and a writer that dies in between leaves all other records and tracks whole.
   virtual z::Result<> write(TrackNumber number, const Track& track, std::size_t record, Part part) = 0;
+  // Makes these tracks empty ones that take no space.
+  virtual z::Result<> release(TrackRange tracks) = 0;
 };
 
 }  // namespace dasd3390

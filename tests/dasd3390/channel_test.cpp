@@ -136,7 +136,7 @@ TEST(ThroughTheChannel, SenseComesWithTheInterruption) {
   const auto irb = system.run({seek(1, 0), search_id(1, 0, 1), tic(1), read(0x06, 40)});
   EXPECT_EQ(irb.scsw.device_status, ended_badly);
   EXPECT_EQ(irb.ecw[1], 0x08) << "no record found";
-  EXPECT_EQ(irb.ecw[27], 0x80);
+  EXPECT_EQ(irb.ecw[27], 0xA0);
 }
 
 TEST(ThroughTheChannel, AProgramThatFindsItsTracksLockedRunsWhenTheyAreFree) {

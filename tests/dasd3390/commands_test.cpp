@@ -13,10 +13,11 @@ constexpr std::uint8_t command_reject = 0x80;
 
 Bytes fill(std::size_t length, std::uint8_t value) { return Bytes(length, value); }
 
-TEST(Identification, SenseIdNamesA3390BehindA3990WithItsConfigurationCommand) {
+TEST(Identification, SenseIdNamesA3390BehindA2107WithItsConfigurationCommand) {
   Disk disk;
-  EXPECT_EQ(run(disk.device(), {read(0xE4, 12)}).sent[0],
-            (Bytes{0xFF, 0x39, 0x90, 0xE9, 0x33, 0x90, 0x02, 0x00, 0x40, 0xFA, 0x01, 0x00}));
+  EXPECT_EQ(run(disk.device(), {read(0xE4, 20)}).sent[0],
+            (Bytes{0xFF, 0x21, 0x07, 0xE8, 0x33, 0x90, 0x02, 0x00, 0x40, 0xFA, 0x01, 0x00,
+                   0x41, 0x27, 0x00, 0x04, 0x42, 0x3E, 0x01, 0xA0}));
 }
 
 TEST(Identification, CharacteristicsGiveTheGeometry) {
@@ -67,7 +68,7 @@ TEST(Commands, AnUnknownCommandIsRejectedAsInvalid) {
   EXPECT_EQ(outcome.sense.bytes[27], 0x80);
 }
 
-TEST(Commands, SubsystemFunctionsAreRejectedWithTheMessageThatStopsRetries) {
+TEST(Commands, UnknownSubsystemOrdersAreRejectedWithTheMessageThatStopsRetries) {
   Disk disk;
   const auto outcome = run(disk.device(), {{0x27, Bytes(12, 0)}, read(0x3E, 512)});
   EXPECT_EQ(outcome.sense_0(), command_reject);

@@ -72,6 +72,9 @@ class ScriptedTransfer final : public channel::Transfer {
   }
   void set_excess() override { has_excess_ = true; }
 
+  std::uint8_t path() const override { return path_; }
+  void come_on(std::uint8_t path) { path_ = path; }
+
   bool has_excess() const { return has_excess_; }
   Bytes moved() const { return {area_.begin(), area_.begin() + static_cast<std::ptrdiff_t>(at_)}; }
 
@@ -79,6 +82,7 @@ class ScriptedTransfer final : public channel::Transfer {
   Bytes area_;
   std::size_t at_ = 0;
   bool has_excess_ = false;
+  std::uint8_t path_ = 0x80;
 };
 
 struct Ccw {
@@ -86,6 +90,7 @@ struct Ccw {
   Bytes data = {};       // for the device; or
   std::size_t room = 0;  // for what it sends
   int back = 0;          // of a TIC (08): how many CCWs
+  std::uint8_t path = 0x80;
 };
 
 inline Ccw tic(int back) { return {0x08, {}, 0, back}; }
@@ -117,6 +122,7 @@ inline Outcome execute(channel::Device& device, const std::vector<Ccw>& program)
     }
     ++outcome.executed;
     auto transfer = ccw.room != 0 ? ScriptedTransfer{ccw.room} : ScriptedTransfer{ccw.data};
+    transfer.come_on(ccw.path);
     outcome.status = device.execute(ccw.command, transfer).status;
     if (ccw.room != 0) outcome.sent.push_back(transfer.moved());
     if (outcome.status.has(channel::unit_check)) outcome.sense = device.sense();
