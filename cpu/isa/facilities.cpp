@@ -40,6 +40,9 @@ constexpr Facility offered[] = {
     {57, Model::z13},   // message-security-assist extension 5
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {75, Model::z196},  // access-exception fetch/store indication
+    {130, Model::z14},  // instruction-execution protection
+    {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
     {146, Model::z14},  // message-security-assist extension 8
 };
