@@ -12,8 +12,13 @@ namespace cpu {
 // PoP ch. 5, "Instruction Formats": bits 0-1 of the operation code.
 constexpr unsigned instruction_length(std::uint8_t first_byte) { return first_byte < 0x40 ? 2 : first_byte < 0xC0 ? 4 : 6; }
 
-// Fills `op` but for its page offset. True when nothing after it in line is executed without leaving the block.
-bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op);
+// How control goes on after an instruction.
+struct Flowing {
+  bool ends = false;   // nothing after it in line is executed without leaving the block
+  bool jumps = false;  // a relative branch
+};
+// Fills `op` but for its page offset.
+Flowing decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op);
 
 // For EXECUTE: whether the instruction is an EXECUTE itself, and whether a relative operand counts from its address.
 bool is_execute(std::span<const std::uint8_t> text);

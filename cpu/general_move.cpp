@@ -92,6 +92,12 @@ Z_INSTRUCTION(move_zones) { return move_half(cpu, op, std::byte{0xF0}); }
 
 Z_INSTRUCTION(compare_logical_characters) {
   const auto [first, second, length] = operands_of(cpu, op);
+  if (is_in_one_page(first, length) && is_in_one_page(second, length)) {
+    const auto* const left = TRY(cpu.host_fetch(first, length));
+    const auto* const right = TRY(cpu.host_fetch(second, length));
+    cpu.cc = sign_code(std::memcmp(left, right, length));
+    return Step::next;
+  }
   Characters a, b;
   TRY(cpu.fetch_bytes(first, std::span{a}.first(length)));
   TRY(cpu.fetch_bytes(second, std::span{b}.first(length)));
