@@ -1,7 +1,6 @@
 #include "cpu/block_cache.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <mutex>
 
@@ -44,9 +43,9 @@ Block* BlockCache::find_or_decode(CodePage& page, std::uint64_t absolute, BlockM
 namespace {
 
 // Relative branches that stay in their block go straight to the target's operation.
-void link_jumps(std::span<Op> ops, std::uint64_t jumps) {
-  for (; jumps != 0; jumps &= jumps - 1) {
-    Op& op = ops[static_cast<unsigned>(std::countr_zero(jumps))];
+void link_jumps(std::span<Op> ops, std::span<const unsigned> jumps) {
+  for (const unsigned jump : jumps) {
+    Op& op = ops[jump];
     const auto target = std::ranges::find(ops, op.page_offset + op.imm, &Op::page_offset);
     if (target != ops.end()) op.set_jump(static_cast<std::int32_t>(&*target - &op));
   }
@@ -55,11 +54,11 @@ void link_jumps(std::span<Op> ops, std::uint64_t jumps) {
 }  // namespace
 
 Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode) {
-  std::array<Op, Block::limit + 1> ops;
+  std::array<Op, Block::limit + 2> ops;
   const std::uint64_t start = absolute % z::page_size;
   std::uint64_t offset = start;
   unsigned count = 0;
-  std::uint64_t jumps = 0;  // a bit for each operation that is a relative branch
+  std::vector<unsigned> jumps;  // which operations are relative branches
   for (bool ends = false; !ends && count < Block::limit && offset < z::page_size;) {
     page.lines.fetch_or(lines_of(offset, 2), std::memory_order_seq_cst);
     std::array<std::uint8_t, 6> text{};
@@ -69,9 +68,10 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     if (offset + length > z::page_size) break;  // crosses the page: executed on its own
     page.lines.fetch_or(lines_of(offset, length), std::memory_order_seq_cst);
     std::memcpy(text.data(), at, length);
+    if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
     const Flowing flowing = decode_instruction(text, mode, ops[count]);
     ends = flowing.ends;
-    jumps |= std::uint64_t{flowing.jumps} << count;
+    if (flowing.jumps) jumps.push_back(count);
     ops[count++].page_offset = static_cast<std::uint16_t>(offset);
     offset += length;
   }

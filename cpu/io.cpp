@@ -81,7 +81,7 @@ Z_INSTRUCTION(test_pending_interruption) {
   const auto isc_mask = static_cast<std::uint8_t>(cpu.cr(6) >> 24);
   // The interruption is taken only when it can be stored.
   const bool to_low_core = address == 0;
-  const Context context = to_low_core ? cpu.real_context(0) : cpu.context_of(cpu.psw.as, cpu.psw.key);
+  const Context context = to_low_core ? cpu.real_context(0) : cpu.space_of(op.b2);
   const std::uint64_t to = to_low_core ? low_core::io_subsystem_identification : address;
   if (!cpu.environment().io_interruption_pending(isc_mask)) {
     cpu.cc = 0;
@@ -113,7 +113,12 @@ Z_INSTRUCTION(store_channel_report_word) {
 Z_INSTRUCTION(channel_subsystem_call) {
   const std::uint64_t address = cpu.wrap(cpu.gr(op.r1));
   if (address % z::page_size != 0) return cpu.program_interruption(Pic::specification);
-  return finish(cpu, cpu.environment().channel_subsystem_call(cpu, address));
+  std::array<std::byte, z::page_size> block;
+  TRY(cpu.fetch_bytes(address, block));
+  TRY(cpu.probe_store(address, block.size()));
+  const IoAnswer answer = cpu.environment().channel_subsystem_call(block);
+  if (answer && *answer == 0) TRY(cpu.store_bytes(address, block));
+  return finish(cpu, answer);
 }
 
 // The address limit and the measurement block are taken and never used.
