@@ -77,7 +77,7 @@ TEST_F(Execution, ALoopThatRewritesItsOwnBeginningGoesOnWithTheNewText) {
 
 TEST_F(Execution, AForwardBranchWithinABlockSkipsWhatLiesBetween) {
   machine.put(0x1000, {0xA7, 0x28, 0x00, 0x05,                // LHI  2,5
-                       0xEC, 0x26, 0x00, 0x07, 0x05, 0x7E,    // CIJE 2,5,*+14
+                       0xEC, 0x28, 0x00, 0x07, 0x05, 0x7E,    // CIJE 2,5,*+14
                        0xA7, 0x29, 0x00, 0x63,                // LGHI 2,99
                        0xA7, 0x29, 0x00, 0x62,                // LGHI 2,98
                        0xA7, 0x2B, 0x00, 0x01,                // AGHI 2,1
