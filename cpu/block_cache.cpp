@@ -72,7 +72,8 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
     const Flowing flowing = decode_instruction(text, mode, ops[count]);
     ends = flowing.ends;
-    if (flowing.jumps) jumps.push_back(count);
+    // A cut is a breakpoint: who comes there must look it up.
+    if (flowing.jumps && !is_cut(offset + static_cast<std::uint64_t>(ops[count].imm))) jumps.push_back(count);
     ops[count++].page_offset = static_cast<std::uint16_t>(offset);
     offset += length;
   }
