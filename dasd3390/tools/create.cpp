@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "dasd3390/image/ckd.h"
 #include "dasd3390/tools/dscb.h"
 
 namespace dasd3390 {
@@ -89,9 +88,9 @@ z::Result<> fill(const std::filesystem::path& path, const NewVolume& volume) {
 z::Result<> create_volume(const std::filesystem::path& path, const NewVolume& volume) {
   if (!is_volser(volume.volser)) return z::failure("not a volume serial of one to six characters: '{}'", volume.volser);
   const auto cylinders = volume.geometry.cylinders;
-  if (cylinders == 0 || cylinders > largest_compatible_cylinder_count)
-    return z::failure("a 3390 has 1 to {} cylinders, not {}", largest_compatible_cylinder_count, cylinders);
-  Z_CHECK(CkdImage::create(path, volume.geometry));
+  if (cylinders == 0 || cylinders > largest_cylinder_count)
+    return z::failure("a 3390 has 1 to {} cylinders, not {}", largest_cylinder_count, cylinders);
+  Z_CHECK(create_image(path, volume.geometry, volume.format));
   const auto filled = fill(path, volume);
   if (filled) return {};
   std::error_code ignored;

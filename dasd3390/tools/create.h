@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "dasd3390/geometry.h"
+#include "dasd3390/image/open.h"
 #include "dasd3390/tools/edit.h"
 
 namespace dasd3390 {
@@ -18,6 +19,7 @@ struct NewVolume {
   std::string volser;
   std::string owner = {};
   EmptyTracks empty_tracks = EmptyTracks::holes;
+  ImageFormat format = ImageFormat::plain;
 };
 
 // A new file with IPL records that wait, VOL1 label and a VTOC of one track at 0/1 (format 4, format 5, empty ones).
