@@ -62,7 +62,7 @@ z::Result<int> run(const Request& request) {
   const auto end = partition->end_state();
   fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
              end.psw_mask, end.psw_address, end.cpu, end.instructions);
-  return end.disabled_wait && end.psw_address == 0 ? 0 : 1;
+  return !end.disabled_wait || end.psw_address == 0 ? 0 : 1;
 }
 
 }  // namespace

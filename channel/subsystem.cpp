@@ -1,6 +1,7 @@
 #include "channel/subsystem.h"
 
 #include <algorithm>
+#include <set>
 
 #include "channel/parts.h"
 #include "channel/subchannel.h"
@@ -70,6 +71,19 @@ std::vector<z::DeviceNumber> Subsystem::devices() const {
   for (const auto& subchannel : subchannels())
     if (subchannel->has_device()) numbers.push_back(subchannel->device_number());
   return numbers;
+}
+
+std::vector<z::Chpid> Subsystem::channel_paths() const {
+  std::set<std::uint8_t> found;
+  for (const auto& subchannel : subchannels()) {
+    Schib schib{};
+    if (subchannel->store(schib) != Answer::cc0) continue;
+    for (unsigned path = 0; path < schib.pmcw.chpid.size(); ++path)
+      if ((schib.pmcw.path_installed_mask & 0x80 >> path) != 0) found.insert(schib.pmcw.chpid[path]);
+  }
+  std::vector<z::Chpid> paths;
+  for (const auto number : found) paths.push_back(z::Chpid{number});
+  return paths;
 }
 
 void Subsystem::reset() {

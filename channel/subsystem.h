@@ -50,6 +50,7 @@ class Subsystem {
   Device* device(z::DeviceNumber number);
   std::optional<z::SubchannelNumber> subchannel_of(z::DeviceNumber number) const;
   std::vector<z::DeviceNumber> devices() const;
+  std::vector<z::Chpid> channel_paths() const;  // ascending
   void reset();  // I/O system reset: functions ended, devices reset, PMCWs initial
 
   // PoP ch. 14; `ssid` is the subsystem-identification word.

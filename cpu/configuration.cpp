@@ -133,6 +133,12 @@ std::optional<std::uint32_t> Configuration::take_service_signal() {
   return std::exchange(service_signal_, std::nullopt);
 }
 
+bool Configuration::is_service_outstanding() {
+  constexpr std::uint32_t sccb_address = ~7U;
+  const z::Lock lock{service_};
+  return (service_signal_.value_or(0) & sccb_address) != 0;
+}
+
 void Configuration::time_changed() { post_to_all(Attention::timer); }
 
 void Configuration::set_tod_epoch(std::uint64_t epoch) {

@@ -90,6 +90,7 @@ class Configuration final : public StorageObserver {
   bool take_channel_report() { return channel_report_.exchange(false); }
   bool take_interrupt_key() { return interrupt_key_.exchange(false); }
   std::optional<std::uint32_t> take_service_signal();
+  bool is_service_outstanding();  // a service signal that names an SCCB waits to be taken
   CpuThread& thread(unsigned address) { return *threads_[address]; }
   // The lock that PERFORM LOCKED OPERATION takes for this program lock token. A leaf: nothing is waited for under it.
   z::Mutex& program_lock(std::uint64_t token) { return program_locks_[token >> 3 & (program_locks_.size() - 1)]; }

@@ -13,7 +13,8 @@ namespace cpu {
 Z_INSTRUCTION(store_facility_list) {
   const auto& list = facility_list(cpu.configuration().model());
   const auto bits = static_cast<std::uint32_t>(list[0] >> 32);
-  TRY(cpu.store_in<std::uint32_t>(cpu.real_context(0), low_core::facility_list, bits));
+  // Neither low-address nor key-controlled protection applies.
+  host_store<std::uint32_t>(TRY(cpu.absolute_store(cpu.absolute({low_core::facility_list}), 4)), bits);
   return Step::next;
 }
 

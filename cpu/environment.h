@@ -48,7 +48,8 @@ class Environment {
   virtual void commit_test(std::uint32_t ssid) = 0;
   virtual IoAnswer reset_channel_path(std::uint32_t chpid) = 0;
   virtual std::uint32_t store_channel_report_word() = 0;  // 0: none pending
-  virtual IoAnswer channel_subsystem_call(Cpu& cpu, std::uint64_t address) = 0;
+  // The block holds the request and gets the response; it is stored again with cc 0.
+  virtual IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) = 0;
 
   // I/O interruptions. `isc_mask` has bit 7-n set for an enabled subclass n. `peek` leaves the interruption pending.
   virtual bool io_interruption_pending(std::uint8_t isc_mask) = 0;

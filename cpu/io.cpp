@@ -113,7 +113,12 @@ Z_INSTRUCTION(store_channel_report_word) {
 Z_INSTRUCTION(channel_subsystem_call) {
   const std::uint64_t address = cpu.wrap(cpu.gr(op.r1));
   if (address % z::page_size != 0) return cpu.program_interruption(Pic::specification);
-  return finish(cpu, cpu.environment().channel_subsystem_call(cpu, address));
+  std::array<std::byte, z::page_size> block;
+  TRY(cpu.fetch_bytes(address, block));
+  TRY(cpu.probe_store(address, block.size()));
+  const IoAnswer answer = cpu.environment().channel_subsystem_call(block);
+  if (answer && *answer == 0) TRY(cpu.store_bytes(address, block));
+  return finish(cpu, answer);
 }
 
 // The address limit and the measurement block are taken and never used.

@@ -33,6 +33,8 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
   std::unique_ptr<BarePartition> partition{new BarePartition{std::move(events)}};
   partition->machine_ = Z_TRY(Machine::create(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
                                               Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
+  partition->sclp_ = std::make_unique<Sclp>(
+      *partition->machine_, Sclp::Options{.load_parameter = "", .output = partition->events_.console_output});
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
   Z_CHECK(partition->attach_devices(options));
   return partition;
@@ -75,7 +77,10 @@ z::Result<> BarePartition::load(z::DeviceNumber device) {
   return loaded.get_future().get();
 }
 
-void BarePartition::console_input(std::string line) { console_->input(std::move(line)); }
+void BarePartition::console_input(std::string line) {
+  if (sclp_->events().wrote_last()) sclp_->events().input_line(line);
+  else console_->input(std::move(line));
+}
 
 BarePartition::EndState BarePartition::end_state() {
   EndState end{};
@@ -108,10 +113,8 @@ cpu::Step BarePartition::diagnose(cpu::Cpu& cpu, const cpu::Op& op) {
   return cpu.program_interruption(cpu::Pic::specification);
 }
 
-// SCLP is not installed: not operational.
-cpu::Step BarePartition::service_call(cpu::Cpu& cpu, std::uint32_t, std::uint64_t) {
-  cpu.cc = 3;
-  return cpu::Step::next;
+cpu::Step BarePartition::service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) {
+  return sclp_->service_call(cpu, command, sccb_real_address);
 }
 
 }  // namespace lpar

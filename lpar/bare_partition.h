@@ -14,6 +14,7 @@
 #include "lpar/loader.h"
 #include "lpar/machine.h"
 #include "lpar/machine_file.h"
+#include "lpar/sclp.h"
 
 namespace lpar {
 
@@ -66,6 +67,7 @@ class BarePartition final : private Firmware {
   std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
   Console3215* console_ = nullptr;
   std::unique_ptr<Machine> machine_;
+  std::unique_ptr<Sclp> sclp_;
 };
 
 // "0100=3390:file=disk.ckd" taken apart.

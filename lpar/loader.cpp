@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -38,9 +40,13 @@ constexpr std::uint32_t segment_load = 1;
 // EA and BA: 64-bit addressing (PoP ch. 4, "Program-Status-Word Format").
 constexpr std::uint64_t mask_64_bit = 0x0000'0001'8000'0000;
 
-// Where Linux finds its parameters (reference/linux-boot.md): initial RAM disk start and size, command line.
-constexpr z::AbsoluteAddress initrd_start_field{0x10408}, initrd_size_field{0x10410}, command_line_field{0x10480};
-constexpr std::size_t command_line_size = 896;
+// A Linux image names itself and its entry point, and finds its parameters at fixed places: initial RAM disk start and size,
+// command line and how long that may be (older kernels do not say).
+constexpr std::uint64_t linux_entry = 0x10000;
+constexpr z::AbsoluteAddress linux_mark_field{0x10008}, initrd_start_field{0x10408}, initrd_size_field{0x10410},
+    command_line_limit_field{0x10430}, command_line_field{0x10480};
+constexpr std::string_view linux_mark = "S390EP";
+constexpr std::size_t least_command_line_size = 896, most_command_line_size = 4096;
 
 z::Result<std::vector<std::byte>> read_file(const std::filesystem::path& path) {
   std::ifstream in{path, std::ios::binary | std::ios::ate};
@@ -61,6 +67,18 @@ z::Result<> put(cpu::Storage& storage, z::AbsoluteAddress at, std::span<const st
 
 bool is_elf(std::span<const std::byte> content) {
   return content.size() >= sizeof(ElfHeader) && std::memcmp(content.data(), "\177ELF", 4) == 0;
+}
+
+bool is_linux(const cpu::Storage& storage) {
+  std::array<char, linux_mark.size()> found{};
+  storage.fetch(linux_mark_field, std::as_writable_bytes(std::span{found}), 0);
+  return std::string_view{found.data(), found.size()} == linux_mark;
+}
+
+std::size_t command_line_size(const cpu::Storage& storage) {
+  be64 said{};
+  if (is_linux(storage)) storage.fetch(command_line_limit_field, std::as_writable_bytes(std::span{&said, 1}), 0);
+  return std::clamp<std::size_t>(said, least_command_line_size, most_command_line_size);
 }
 
 struct Segment {
@@ -127,6 +145,7 @@ z::Result<LoadedProgram> load_image(cpu::Storage& storage, const std::filesystem
   if (is_elf(content)) return load_elf(storage, content, path);
   if (content.size() < 8) return failure("{}: too short for a program: it has no IPL PSW", path.string());
   Z_CHECK(put(storage, {0}, content, path));
+  if (is_linux(storage)) return LoadedProgram{mask_64_bit, linux_entry};
   return expand_ipl_psw(be64::load(content.data()));
 }
 
@@ -174,8 +193,8 @@ z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& 
     Z_CHECK(put_word(storage, initrd_size_field, content.size(), request.initrd));
   }
   if (!request.parameters.empty()) {
-    if (request.parameters.size() >= command_line_size)
-      return failure("--parm is longer than {} characters", command_line_size - 1);
+    if (const auto size = command_line_size(storage); request.parameters.size() >= size)
+      return failure("--parm is longer than {} characters", size - 1);
     Z_CHECK(put(storage, command_line_field,
                 std::as_bytes(std::span{request.parameters.c_str(), request.parameters.size() + 1}), "--parm"));
   }

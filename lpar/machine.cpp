@@ -5,6 +5,7 @@
 #include "base/be.h"
 #include "base/bytes.h"
 #include "channel/blocks.h"
+#include "channel/subsystem_call.h"
 
 namespace lpar {
 namespace {
@@ -164,8 +165,10 @@ void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); 
 // RCHP: every path is always there, so a reset completes at once and has nothing to report.
 cpu::IoAnswer Machine::reset_channel_path(std::uint32_t) { return cpu::IoAnswer{std::uint8_t{3}}; }
 std::uint32_t Machine::store_channel_report_word() { return subsystem_->take_channel_report(); }
-// CHSC is not installed in this machine.
-cpu::IoAnswer Machine::channel_subsystem_call(cpu::Cpu&, std::uint64_t) { return std::unexpected{cpu::Pic::operation}; }
+cpu::IoAnswer Machine::channel_subsystem_call(std::span<std::byte, 4096> block) {
+  if (!channel::call(*subsystem_, block)) return std::unexpected{cpu::Pic::operand};
+  return cpu::IoAnswer{std::uint8_t{0}};
+}
 
 bool Machine::io_interruption_pending(std::uint8_t isc_mask) { return subsystem_->pending_interruption(isc_mask).has_value(); }
 

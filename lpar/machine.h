@@ -73,7 +73,7 @@ class Machine final : private cpu::Environment {
   void commit_test(std::uint32_t ssid) override;
   cpu::IoAnswer reset_channel_path(std::uint32_t chpid) override;
   std::uint32_t store_channel_report_word() override;
-  cpu::IoAnswer channel_subsystem_call(cpu::Cpu& cpu, std::uint64_t address) override;
+  cpu::IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) override;
   bool io_interruption_pending(std::uint8_t isc_mask) override;
   std::optional<cpu::IoInterruption> peek_io_interruption(std::uint8_t isc_mask) override;
   std::optional<cpu::IoInterruption> take_io_interruption(std::uint8_t isc_mask) override;

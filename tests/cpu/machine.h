@@ -29,7 +29,7 @@ class QuietEnvironment : public Environment {
   void commit_test(std::uint32_t) override {}
   IoAnswer reset_channel_path(std::uint32_t) override { return 3; }
   std::uint32_t store_channel_report_word() override { return 0; }
-  IoAnswer channel_subsystem_call(Cpu&, std::uint64_t) override { return 3; }
+  IoAnswer channel_subsystem_call(std::span<std::byte, 4096>) override { return 3; }
   bool io_interruption_pending(std::uint8_t isc_mask) override { return (pending_isc & isc_mask) != 0; }
   std::optional<IoInterruption> peek_io_interruption(std::uint8_t isc_mask) override {
     if (!io_interruption_pending(isc_mask)) return std::nullopt;
