@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "dasd3390/image/cckd_map.h"
 #include "dasd3390/image/ckd_header.h"
@@ -45,8 +46,8 @@ z::Result<> drop_false_entries(const CckdLayout& layout, const CckdHeader& heade
       if (entries[index].place != 0)
         claims.push_back({{entries[index].place, entries[index].size}, table, index});
   }
-  std::ranges::stable_sort(claims, {}, [](const Claim& claim) {
-    return std::pair{claim.area.place, claim.index != whole_table};
+  std::ranges::sort(claims, {}, [](const Claim& claim) {
+    return std::tuple{claim.area.place, claim.index != whole_table, claim.table, claim.index};
   });
   const auto null_track = static_cast<std::uint32_t>(header.null_track);
   auto end = last.length;

@@ -43,9 +43,9 @@ TEST_F(IoFunction, StartNeedsAnEnabledSubchannelAndAPath) {
   EXPECT_EQ(start(), Answer::cc3);
 }
 
-TEST_F(IoFunction, RequestWithReservedBitsOrTransportModeIsAnOperandException) {
+TEST_F(IoFunction, RequestWithReservedBitsIsAnOperandException) {
   EXPECT_EQ(start(Orb::format_1 | 0x02), Answer::operand_exception);
-  EXPECT_EQ(start(Orb::transport_mode), Answer::operand_exception);
+  EXPECT_EQ(start(Orb::transport_mode | Orb::prefetch), Answer::operand_exception);
 }
 
 TEST_F(IoFunction, StartOnABusySubchannelIsCondition2AndOnAStatusPendingOne1) {
