@@ -72,7 +72,7 @@ struct ChannelPathDescription1 {
   z::be16 channel_identifier, reserved_18, largest_data, flags;
   std::array<z::be32, 2> reserved_24;
 
-  static constexpr std::uint16_t transport_mode = 0x0001;
+  static constexpr std::uint16_t largest_data_valid = 0x0004, transport_mode = 0x0001;
 };
 static_assert(sizeof(ChannelPathDescription1) == 32);
 
@@ -130,7 +130,7 @@ ChannelPathDescription1 describe_further(const ChannelPathDescription& base) {
   description.base = base;
   description.channel_identifier = base.chpid;
   description.largest_data = units_of_64k;
-  description.flags = ChannelPathDescription1::transport_mode;
+  description.flags = ChannelPathDescription1::transport_mode | ChannelPathDescription1::largest_data_valid;
   return description;
 }
 

@@ -58,6 +58,7 @@ TEST(ThroughTheChannel, SenseComesWithTheInterruption) {
   EXPECT_EQ(irb.scsw.device_status, ended_badly);
   EXPECT_EQ(irb.ecw[1], 0x08) << "no record found";
   EXPECT_EQ(irb.ecw[27], 0xA0);
+  EXPECT_EQ(irb.scsw.control & 0x1F, 0x17u) << "alert status with it";
 }
 
 TEST(ThroughTheChannel, AProgramThatFindsItsTracksLockedRunsWhenTheyAreFree) {
