@@ -20,6 +20,7 @@ struct Request {
   std::vector<std::string> devices;
   std::vector<std::string> plugins;
   std::string load;
+  lpar::Consoles consoles = lpar::Consoles::both;
   bool trace_io = false;
 };
 
@@ -48,7 +49,7 @@ z::Result<int> run(const Request& request) {
   auto partition = Z_TRY(lpar::BarePartition::create(
       {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
        .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
-       .plugins = request.plugins, .trace_io = request.trace_io},
+       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io},
       clock,
       {.console_output = [](std::string_view text) {
          fmt::print("{}", text);
@@ -81,6 +82,10 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
       ->take_all()->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--plugin", request->plugins, "Shared object with more device types, repeatable")
       ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const std::map<std::string, lpar::Consoles> consoles{
+      {"both", lpar::Consoles::both}, {"sclp", lpar::Consoles::sclp}, {"3215", lpar::Consoles::typewriter}};
+  command->add_option("--console", request->consoles, "The console on this terminal: sclp, 3215, or both and the guest chooses")
+      ->transform(CLI::CheckedTransformer(consoles))->default_str("both");
   auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel);
   command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
   command->callback([request, &chosen, kernel, load] {
