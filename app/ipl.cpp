@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/raw_terminal.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "lpar/bare_partition.h"
@@ -20,9 +21,28 @@ struct Request {
   std::vector<std::string> devices;
   std::vector<std::string> plugins;
   std::string load;
-  lpar::Consoles consoles = lpar::Consoles::both;
+  lpar::Consoles consoles = lpar::Consoles::all;
   bool trace_io = false;
 };
+
+// Hands standard input to the VT220 key by key until the guest has ended or the user left.
+void feed_terminal(lpar::BarePartition& partition, int ended) {
+  constexpr char leave = 0x1D;
+  const RawTerminal raw{STDIN_FILENO};
+  bool open = true;
+  for (;;) {
+    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(polls, 2, -1) < 0) continue;
+    if (polls[0].revents != 0) return;
+    if (polls[1].revents == 0) continue;
+    char chunk[256];
+    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    open = n > 0;
+    const std::string_view keys{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+    if (keys.contains(leave)) return;
+    if (!keys.empty()) partition.terminal_input(keys);
+  }
+}
 
 // Hands lines of standard input to the console until the guest has ended.
 void feed_console(lpar::BarePartition& partition, int ended) {
@@ -59,7 +79,8 @@ z::Result<int> run(const Request& request) {
        .ended = [&] { ::eventfd_write(ended.get(), 1); }}));
   if (request.load.empty()) Z_CHECK(partition->start_program(request.program));
   else Z_CHECK(partition->load(Z_TRY(lpar::parse_device_number(request.load))));
-  feed_console(*partition, ended.get());
+  if (request.consoles == lpar::Consoles::terminal) feed_terminal(*partition, ended.get());
+  else feed_console(*partition, ended.get());
   const auto end = partition->end_state();
   fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
              end.psw_mask, end.psw_address, end.cpu, end.instructions);
@@ -83,9 +104,9 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   command->add_option("--plugin", request->plugins, "Shared object with more device types, repeatable")
       ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   const std::map<std::string, lpar::Consoles> consoles{
-      {"both", lpar::Consoles::both}, {"sclp", lpar::Consoles::sclp}, {"3215", lpar::Consoles::typewriter}};
-  command->add_option("--console", request->consoles, "The console on this terminal: sclp, 3215, or both and the guest chooses")
-      ->transform(CLI::CheckedTransformer(consoles))->default_str("both");
+      {"all", lpar::Consoles::all}, {"sclp", lpar::Consoles::sclp}, {"vt220", lpar::Consoles::terminal}, {"3215", lpar::Consoles::typewriter}};
+  command->add_option("--console", request->consoles, "Consoles of the partition: sclp, vt220 (key by key, Ctrl-] leaves), 3215 or all")
+      ->transform(CLI::CheckedTransformer(consoles))->default_str("all");
   auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel);
   command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
   command->callback([request, &chosen, kernel, load] {

@@ -71,6 +71,7 @@ class Configuration final : public StorageObserver {
   // A CPU that is not configured is on standby: for SIGNAL PROCESSOR it is not there. All are configured at first. Any
   // thread; the CPU is stopped.
   bool is_configured(unsigned address) const { return (configured_.load() >> address & 1) != 0; }
+  unsigned standby_count() const;
   void configure(unsigned address) { configured_.fetch_or(1ULL << address); }
   void deconfigure(unsigned address) { configured_.fetch_and(~(1ULL << address)); }
 

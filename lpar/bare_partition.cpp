@@ -14,6 +14,14 @@ namespace {
 
 constexpr z::DeviceNumber default_console{std::uint16_t{0x0009}};
 
+constexpr sclp::Console sclp_consoles(Consoles consoles) {
+  switch (consoles) {
+    case Consoles::typewriter: return sclp::Console::none;
+    case Consoles::terminal: return sclp::Console::terminal;
+    default: return sclp::Console::both;
+  }
+}
+
 }  // namespace
 
 z::Result<DeviceDefinition> parse_device(std::string_view text) {
@@ -36,7 +44,7 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
   auto& self = *partition;
   self.sclp_ = std::make_unique<Sclp>(
       *self.machine_, Sclp::Options{.load_parameter = "",
-                                    .console = options.consoles == Consoles::typewriter ? sclp::Console::absent : sclp::Console::present,
+                                    .console = sclp_consoles(options.consoles),
                                     .output = self.events_.console_output});
   self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
@@ -60,7 +68,7 @@ z::Result<> BarePartition::attach_devices(const Options& options) {
   std::vector<DeviceDefinition> definitions;
   for (const auto& text : options.devices) definitions.push_back(Z_TRY(parse_device(text)));
   std::optional<z::DeviceNumber> typewriter;
-  if (options.consoles != Consoles::sclp) typewriter = default_console;
+  if (options.consoles == Consoles::all || options.consoles == Consoles::typewriter) typewriter = default_console;
   for (const auto& definition : definitions)
     if (definition.type == "3215") typewriter = definition.number;
   for (const auto& definition : definitions)
@@ -102,6 +110,8 @@ void BarePartition::console_input(std::string line) {
   if (console_ == nullptr || sclp_->events().has_written()) sclp_->events().input_line(line);
   else console_->input(std::move(line));
 }
+
+void BarePartition::terminal_input(std::string_view bytes) { sclp_->events().input_bytes(bytes); }
 
 void BarePartition::machine_idle_for_good() {
   {
@@ -184,7 +194,8 @@ std::uint64_t BarePartition::cpu_id(unsigned) const {
 
 std::uint8_t BarePartition::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
-  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count()}, sysib);
+  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count(),
+                                .standby = machine_->cpus().standby_count()}, sysib);
 }
 
 // DIAGNOSE X'44' and X'9C' give up the time slice. Codes that are not here are not defined.

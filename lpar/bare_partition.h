@@ -22,8 +22,9 @@
 
 namespace lpar {
 
-// Which consoles a partition has. With both, a program finds out by itself, and input goes to the one it wrote to last.
-enum class Consoles { both, sclp, typewriter };
+// Which consoles a partition has: a 3215, SCLP's lines and its ASCII terminal, or all. Input goes to the one that the
+// program wrote to last.
+enum class Consoles { all, sclp, terminal, typewriter };
 
 // One partition without CP: what `endicott ipl` runs.
 class BarePartition final : private Firmware {
@@ -33,7 +34,7 @@ class BarePartition final : private Firmware {
     unsigned cpus = 1;
     cpu::Model model = cpu::Model::z16;
     std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
-    Consoles consoles = Consoles::both;
+    Consoles consoles = Consoles::all;
     std::vector<std::string> plugins;
     bool trace_io = false;
   };
@@ -56,6 +57,7 @@ class BarePartition final : private Firmware {
   z::Result<> start_program(const LoadRequest& request);
   z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
   void console_input(std::string line);
+  void terminal_input(std::string_view bytes);  // what a VT220 sends
   EndState end_state();
 
  private:

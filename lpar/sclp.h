@@ -24,7 +24,7 @@ class Sclp {
  public:
   struct Options {
     std::string load_parameter;
-    sclp::Console console = sclp::Console::present;
+    sclp::Console console = sclp::Console::both;
     std::function<void(std::string_view)> output;
   };
   Sclp(Machine& machine, Options options);

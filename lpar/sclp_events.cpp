@@ -17,8 +17,18 @@ constexpr std::uint64_t bit_of(EventType type) {
 constexpr std::uint64_t sends = bit_of(EventType::operator_command) | bit_of(EventType::priority_operator_command) |
                                 bit_of(EventType::terminal) | bit_of(EventType::quiesce);
 constexpr std::uint64_t takes = bit_of(EventType::message) | bit_of(EventType::program_identification) | bit_of(EventType::terminal);
-constexpr std::uint64_t of_consoles = bit_of(EventType::operator_command) | bit_of(EventType::priority_operator_command) |
-                                      bit_of(EventType::message) | bit_of(EventType::terminal);
+constexpr std::uint64_t of_lines = bit_of(EventType::operator_command) | bit_of(EventType::priority_operator_command) |
+                                   bit_of(EventType::message);
+constexpr std::uint64_t of_terminal = bit_of(EventType::terminal);
+
+constexpr std::uint64_t offered_with(Console console) {
+  switch (console) {
+    case Console::none: return ~(of_lines | of_terminal);
+    case Console::lines: return ~of_terminal;
+    case Console::terminal: return ~of_lines;
+    default: return ~0ULL;
+  }
+}
 
 constexpr std::size_t first_event = sizeof(SccbHeader);
 constexpr std::byte terminal_data{0};
@@ -44,7 +54,7 @@ Response Events::write_mask(std::span<std::byte> sccb) {
   if (length == 0) return Response::invalid_mask_length;
   if (sccb.size() < masks_at + 4 * length) return Response::insufficient_length;
   const auto mask = [&](unsigned n) { return sccb.subspan(masks_at + n * length, length); };
-  const auto offered = console_ == Console::present ? ~0ULL : ~of_consoles;
+  const auto offered = offered_with(console_);
   store_mask(takes & offered, mask(2));
   store_mask(sends & offered, mask(3));
   const z::Lock lock{lock_};
@@ -69,7 +79,7 @@ Response Events::write(std::span<std::byte> sccb) {
 }
 
 Response Events::accept(EventType type, std::span<const std::byte> body) {
-  if (console_ == Console::absent && (bit_of(type) & of_consoles) != 0) return Response::event_syntax;
+  if ((bit_of(type) & offered_with(console_)) == 0) return Response::event_syntax;
   switch (type) {
     case EventType::message: {
       std::string text;

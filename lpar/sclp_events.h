@@ -14,7 +14,8 @@
 
 namespace lpar::sclp {
 
-enum class Console : std::uint8_t { absent, present };
+// What the guest finds: operating-system messages and operator commands, the ASCII console, both or neither.
+enum class Console : std::uint8_t { none, lines, terminal, both };
 
 // The event facility: what the guest and the operator send each other through the service-call logical processor. The
 // guest writes messages (lines) and terminal text (a VT220's bytes); the operator's input becomes an event of the kind

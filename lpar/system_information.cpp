@@ -62,7 +62,9 @@ std::uint8_t put(const Block& block, std::span<std::byte, 4096> sysib) {
   return 0;
 }
 
-CpuCounts all_configured(unsigned cpus) { return {static_cast<std::uint16_t>(cpus), static_cast<std::uint16_t>(cpus), 0, 0}; }
+CpuCounts counts(unsigned cpus, unsigned standby = 0) {
+  return {static_cast<std::uint16_t>(cpus), static_cast<std::uint16_t>(cpus - standby), static_cast<std::uint16_t>(standby), 0};
+}
 
 std::uint8_t basic_machine(cpu::Model model, std::span<std::byte, 4096> sysib) {
   const auto& machine = cpu::identity_of(model);
@@ -80,7 +82,7 @@ std::uint8_t partition_cpus(const PartitionIdentity& identity, std::span<std::by
   PartitionCpus block{};
   block.number = 1;
   block.characteristics = shared_processors;
-  block.cpus = all_configured(identity.cpus);
+  block.cpus = counts(identity.cpus, identity.standby);
   block.name = EbcdicText<8>::of(identity.name);
   block.capability_adjustment = unchanged_capability;
   block.shared = static_cast<std::uint16_t>(identity.cpus);
@@ -114,7 +116,7 @@ std::uint8_t virtual_machine_information(unsigned function, unsigned selector1, 
     return partition_information(function, selector1, selector2, {.name = "", .model = identity.model, .cpus = identity.cpus}, sysib);
   VirtualMachineCpus block{};
   block.levels = 1;
-  block.cpus = all_configured(identity.cpus);
+  block.cpus = counts(identity.cpus);
   block.name = EbcdicText<8>::of(identity.userid);
   block.capability_adjustment = unchanged_capability;
   block.control_program = EbcdicText<16>::of("z/VM    6.3.0");

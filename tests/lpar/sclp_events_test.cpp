@@ -32,7 +32,7 @@ class SclpEvents : public testing::Test {
   std::string output_;
   int pending_ = 0;
   std::vector<std::byte> mask_sccb_;
-  Events events_{Console::present, {.output = [this](std::string_view text) { output_ += text; }, .pending = [this] { ++pending_; }}};
+  Events events_{Console::both, {.output = [this](std::string_view text) { output_ += text; }, .pending = [this] { ++pending_; }}};
 };
 
 TEST_F(SclpEvents, TheMachineTakesMessagesAndTerminalTextAndSendsCommandsTerminalTextAndQuiesce) {
@@ -118,7 +118,7 @@ TEST_F(SclpEvents, AQuiesceReachesOnlyAGuestThatListens) {
 }
 
 TEST_F(SclpEvents, WithoutConsoleOnlyIdentificationAndQuiesceAreLeft) {
-  Events silent{Console::absent, {.output = [](std::string_view) { FAIL(); }, .pending = [] {}}};
+  Events silent{Console::none, {.output = [](std::string_view) { FAIL(); }, .pending = [] {}}};
   std::vector<std::byte> sccb(28);
   z::be16::store(sccb.data() + 10, 4);
   EXPECT_EQ(silent.write_mask(sccb), Response::normal);
