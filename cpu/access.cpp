@@ -14,7 +14,7 @@ enum class AccessType : std::uint8_t { fetch, store };
 namespace {
 
 // Translation-exception identification (PoP ch. 6, "Assigned Storage Locations", real 168-175).
-constexpr std::uint64_t teid_fetch = 0x800, teid_store = 0x400, teid_suppressed = 4;
+constexpr std::uint64_t teid_fetch = 0x800, teid_store = 0x400;
 
 constexpr std::uint64_t low_pages_end = 8192;
 
@@ -30,6 +30,7 @@ void Cpu::refuse(Context context, std::uint64_t address, AccessType type, Pic co
   const ContextMeaning& meaning = tlb_.meaning(context);
   const std::uint64_t space = meaning.real ? 0 : static_cast<std::uint64_t>(meaning.space);
   exception_ = {.code = code,
+                .exception_access = meaning.access_register,
                 .translation_exception = (address & page_mask) | space | teid_bits |
                                          (type == AccessType::store ? teid_store : teid_fetch)};
 }
@@ -52,8 +53,12 @@ std::uint64_t Cpu::frame_at(const std::byte* host) const {
 Access<Cpu::Located> Cpu::locate(Context context, std::uint64_t address, AccessType type) {
   const ContextMeaning& meaning = tlb_.meaning(context);
   Translation translation{{address}};
+  if (meaning.refused != Pic::none) {
+    refuse(context, address, type, meaning.refused);
+    return Access<Located>::refused();
+  }
   if (!meaning.real) {
-    const auto found = translate(storage_, meaning.asce, address, has_cr0_bit(40));
+    const auto found = translate(storage_, meaning.asce, address, translation_options());
     if (!found) {
       refuse(context, address, type, found.error().code);
       return Access<Located>::refused();
@@ -65,7 +70,35 @@ Access<Cpu::Located> Cpu::locate(Context context, std::uint64_t address, AccessT
     refuse(context, address, type, Pic::addressing);
     return Access<Located>::refused();
   }
-  return Located{absolute.value, translation.dat_protected};
+  if (meaning.for_instructions && translation.execution_protected) {
+    refuse(context, address, type, Pic::protection, teid_of(ProtectedBy::instruction_execution));
+    return Access<Located>::refused();
+  }
+  if (meaning.fetch_only && type == AccessType::store) {
+    refuse(context, address, type, Pic::protection, teid_of(ProtectedBy::access_list));
+    return Access<Located>::refused();
+  }
+  const std::uint8_t key = storage_.key(z::frame_of(absolute));
+  return Located{absolute.value, translation.storage_key.value_or(key), translation.dat_protected};
+}
+
+TranslationOptions Cpu::translation_options() const {
+  return {.edat_1 = has_cr0_bit(40), .edat_2 = has_cr0_bit(40) && model() >= Model::zec12};
+}
+
+// PoP ch. 6, "Enhanced Suppression on Protection": which protection it was. Facility 2 tells them all apart; before it one
+// bit says that the address is valid and the instruction can be done again once the cause is gone.
+std::uint64_t Cpu::teid_of(ProtectedBy cause) const {
+  constexpr std::uint64_t bit_56 = 0x80, bit_60 = 8, bit_61 = 4;
+  const bool is_detailed = model() >= Model::z14;
+  switch (cause) {
+    case ProtectedBy::low_address: return is_detailed ? bit_56 : 0;
+    case ProtectedBy::key: return is_detailed ? bit_60 : bit_61;
+    case ProtectedBy::access_list: return is_detailed ? bit_60 | bit_61 : bit_61;
+    case ProtectedBy::dat: return bit_61;
+    case ProtectedBy::instruction_execution: return bit_56 | bit_61;
+  }
+  return 0;
 }
 
 Access<std::byte*> Cpu::fill_fetch(Context context, std::uint64_t address, std::uint64_t length) {
@@ -74,10 +107,10 @@ Access<std::byte*> Cpu::fill_fetch(Context context, std::uint64_t address, std::
   const z::AbsoluteAddress absolute{located.value().absolute};
   std::byte* const host = storage_.host(absolute);
   storage_.mark_referenced(z::frame_of(absolute));
-  if (!key_allows_fetch(storage_.key(z::frame_of(absolute)), tlb_.meaning(context).key)) {
+  if (!key_allows_fetch(located.value().key, tlb_.meaning(context).key)) {
     // PoP ch. 3, "Fetch-Protection-Override Control". It covers half a page, so there is no tag.
     if (has_cr0_bit(38) && address + length <= 2048 && !is_private(context)) return host;
-    refuse(context, address, AccessType::fetch, Pic::protection, teid_suppressed);
+    refuse(context, address, AccessType::fetch, Pic::protection, teid_of(ProtectedBy::key));
     return Access<std::byte*>::refused();
   }
   TlbEntry& entry = tlb_.entry(address);
@@ -94,15 +127,16 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   if (!located) return Access<std::byte*>::refused();
   const z::AbsoluteAddress absolute{located.value().absolute};
   const z::FrameIndex frame = z::frame_of(absolute);
-  const std::uint8_t key = storage_.key(frame), access_key = tlb_.meaning(context).key;
+  const std::uint8_t key = located.value().key, access_key = tlb_.meaning(context).key;
   if (is_low_protected(context, address, length)) {
-    refuse(context, address, AccessType::store, Pic::protection);
+    refuse(context, address, AccessType::store, Pic::protection, teid_of(ProtectedBy::low_address));
     return Access<std::byte*>::refused();
   }
   // PoP ch. 3, "Storage-Protection-Override Control": storage of key 9 is open to all.
   const bool overridden = has_cr0_bit(39) && key >> 4 == 9;
   if (located.value().dat_protected || (!key_allows_store(key, access_key) && !overridden)) {
-    refuse(context, address, AccessType::store, Pic::protection, teid_suppressed);
+    const auto cause = located.value().dat_protected ? ProtectedBy::dat : ProtectedBy::key;
+    refuse(context, address, AccessType::store, Pic::protection, teid_of(cause));
     return Access<std::byte*>::refused();
   }
   storage_.mark_changed(frame);
@@ -122,8 +156,8 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   return host;
 }
 
-std::expected<Translation, TranslationFault> Cpu::translate_operand(std::uint64_t address) const {
-  return translate(storage_, asce_of(psw.as), address, has_cr0_bit(40));
+std::expected<Translation, TranslationFault> Cpu::translate_operand(std::uint64_t asce, std::uint64_t address) const {
+  return translate(storage_, asce, address, translation_options());
 }
 
 // PoP ch. 10, "TEST PROTECTION".
@@ -134,12 +168,12 @@ Access<std::uint8_t> Cpu::test_protection(Context context, std::uint64_t address
     take_exception();
     return 3;
   }
-  const std::uint8_t key = storage_.key(z::frame_of({located.value().absolute}));
+  const std::uint8_t key = located.value().key;
   const std::uint8_t access_key = tlb_.meaning(context).key;
   const bool fetch_overridden = has_cr0_bit(38) && address < 2048 && !is_private(context);
   if (!key_allows_fetch(key, access_key) && !fetch_overridden) return 2;
   const bool store_overridden = has_cr0_bit(39) && key >> 4 == 9;
-  const bool may_store = !located.value().dat_protected && !is_low_protected(context, address, 1) &&
+  const bool may_store = !located.value().dat_protected && !tlb_.meaning(context).fetch_only && !is_low_protected(context, address, 1) &&
                          (key_allows_store(key, access_key) || store_overridden);
   return may_store ? 0 : 1;
 }
@@ -176,7 +210,7 @@ Access<std::byte*> Cpu::locate_store(Context context, std::uint64_t address, std
   if (tag == entry.write) return entry.host(address);
   if (tag != entry.checked_write) return fill_store(context, address, length);
   if (is_low_protected(context, address, length)) {
-    refuse(context, address, AccessType::store, Pic::protection);
+    refuse(context, address, AccessType::store, Pic::protection, teid_of(ProtectedBy::low_address));
     return Access<std::byte*>::refused();
   }
   std::byte* const host = entry.host(address);

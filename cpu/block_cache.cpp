@@ -41,7 +41,7 @@ Block* BlockCache::find_or_decode(CodePage& page, std::uint64_t absolute, BlockM
 }
 
 Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode) {
-  std::array<Op, Block::limit + 1> ops;
+  std::array<Op, Block::limit + 2> ops;
   const std::uint64_t start = absolute % z::page_size;
   std::uint64_t offset = start;
   unsigned count = 0;
@@ -54,6 +54,7 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     if (offset + length > z::page_size) break;  // crosses the page: executed on its own
     page.lines.fetch_or(lines_of(offset, length), std::memory_order_seq_cst);
     std::memcpy(text.data(), at, length);
+    if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
     ends = decode_instruction(text, mode, ops[count]);
     ops[count++].page_offset = static_cast<std::uint16_t>(offset);
     offset += length;

@@ -14,8 +14,13 @@ struct RealAddressResult {
   std::uint8_t cc;
 };
 
-std::expected<RealAddressResult, Pic> load_real(const Cpu& cpu, std::uint64_t address) {
-  const auto found = cpu.translate_operand(address);
+std::expected<RealAddressResult, Pic> load_real(Cpu& cpu, const Op& op) {
+  const auto asce = cpu.operand_asce(op.b2);
+  if (!asce) {
+    if (!nullifies(asce.error())) return std::unexpected{asce.error()};
+    return RealAddressResult{static_cast<std::uint64_t>(asce.error()), 3};
+  }
+  const auto found = cpu.translate_operand(*asce, cpu.operand2(op));
   if (found) return RealAddressResult{found->real.value, 0};
   const TranslationFault& fault = found.error();
   if (!nullifies(fault.code)) return std::unexpected{fault.code};
@@ -27,7 +32,7 @@ std::expected<RealAddressResult, Pic> load_real(const Cpu& cpu, std::uint64_t ad
 }  // namespace
 
 Z_INSTRUCTION(load_real_address_32) {
-  const auto result = load_real(cpu, cpu.operand2(op));
+  const auto result = load_real(cpu, op);
   if (!result) return cpu.program_interruption(result.error());
   if (cpu.psw.amode == AddressingMode::a64 && result->cc == 0) {
     cpu.gr(op.r1) = result->value;
@@ -47,7 +52,7 @@ Z_INSTRUCTION(load_real_address_32) {
 }
 
 Z_INSTRUCTION(load_real_address_64) {
-  const auto result = load_real(cpu, cpu.operand2(op));
+  const auto result = load_real(cpu, op);
   if (!result) return cpu.program_interruption(result.error());
   if (result->cc == 3) cpu.set_gr32(op.r1, 0x8000'0000 | static_cast<std::uint32_t>(result->value));
   else cpu.gr(op.r1) = result->value;
@@ -59,7 +64,9 @@ Z_INSTRUCTION(store_real_address) {
   if (!cpu.psw.dat) return cpu.program_interruption(Pic::special_operation);
   const std::uint64_t to = cpu.operand1(op), address = cpu.operand2_rs(op);
   if (to % 8 != 0) return cpu.program_interruption(Pic::specification);
-  const auto found = cpu.translate_operand(address);
+  const auto asce = cpu.operand_asce(op.b2);
+  if (!asce) return cpu.raise({.code = asce.error(), .exception_access = op.b2});
+  const auto found = cpu.translate_operand(*asce, address);
   if (!found)
     return cpu.raise({.code = found.error().code,
                       .translation_exception = (address & page_mask) | static_cast<std::uint64_t>(cpu.psw.as)});
@@ -69,7 +76,7 @@ Z_INSTRUCTION(store_real_address) {
 
 Z_INSTRUCTION(test_protection) {
   const std::uint8_t key = cpu.operand2_rs(op) >> 4 & 0xF;
-  cpu.cc = TRY(cpu.test_protection(cpu.context_of(cpu.psw.as, key), cpu.operand1(op)));
+  cpu.cc = TRY(cpu.test_protection(cpu.with_key(cpu.space_of(op.b1), key), cpu.operand1(op)));
   return Step::next;
 }
 

@@ -83,7 +83,9 @@ Z_INSTRUCTION(insert_virtual_storage_key) {
   if (!cpu.psw.dat) return cpu.program_interruption(Pic::special_operation);
   if (!has_extraction_authority(cpu)) return cpu.program_interruption(Pic::privileged_operation);
   const std::uint64_t address = cpu.wrap(cpu.gr(op.r2));
-  const auto found = cpu.translate_operand(address);
+  const auto asce = cpu.operand_asce(op.r2);
+  if (!asce) return cpu.raise({.code = asce.error(), .exception_access = op.r2});
+  const auto found = cpu.translate_operand(*asce, address);
   if (!found)
     return cpu.raise({.code = found.error().code,
                       .translation_exception = (address & page_mask) | static_cast<std::uint64_t>(cpu.psw.as)});

@@ -60,8 +60,12 @@ OperandAccess operand_access(const Cpu& cpu, std::uint64_t control) {
           key_given ? static_cast<std::uint8_t>(control >> 12 & 0xF) : cpu.psw.key};
 }
 
+Context context_of(Cpu& cpu, const OperandAccess& access, unsigned base) {
+  if (access.space != AddressSpace::access_register) return cpu.context_of(access.space, access.key);
+  return cpu.with_key(cpu.access_register_space(base), access.key);
+}
+
 bool may_access(const Cpu& cpu, AddressSpace space) {
-  if (space == AddressSpace::access_register) return false;  // not implemented
   return space != AddressSpace::secondary || cpu.has_cr0_bit(cr0::secondary_space);
 }
 
@@ -78,7 +82,7 @@ Z_INSTRUCTION(move_with_key) {
   const std::uint8_t key = key_in(cpu, op.r3);
   if (!may_use_key(cpu, key)) return cpu.program_interruption(Pic::privileged_operation);
   const Length length = length_in(cpu, op.r1, longest_key_move);
-  const Context from = cpu.context_of(cpu.psw.as, key), to = cpu.context_of(cpu.psw.as, cpu.psw.key);
+  const Context from = cpu.with_key(cpu.space_of(op.b2), key), to = cpu.space_of(op.b1);
   const Step step = move(cpu, to, cpu.operand1(op), from, cpu.operand2_rs(op), length.moved);
   if (step == Step::next) cpu.cc = length.cc;
   return step;
@@ -87,14 +91,14 @@ Z_INSTRUCTION(move_with_key) {
 Z_INSTRUCTION(move_with_source_key) {
   const std::uint8_t key = key_in(cpu, 1);
   if (!may_use_key(cpu, key)) return cpu.program_interruption(Pic::privileged_operation);
-  const Context from = cpu.context_of(cpu.psw.as, key), to = cpu.context_of(cpu.psw.as, cpu.psw.key);
+  const Context from = cpu.with_key(cpu.space_of(op.b2), key), to = cpu.space_of(op.b1);
   return move(cpu, to, cpu.operand1(op), from, cpu.operand2_rs(op), (cpu.gr(0) & 0xFF) + 1);
 }
 
 Z_INSTRUCTION(move_with_destination_key) {
   const std::uint8_t key = key_in(cpu, 1);
   if (!may_use_key(cpu, key)) return cpu.program_interruption(Pic::privileged_operation);
-  const Context to = cpu.context_of(cpu.psw.as, key), from = cpu.context_of(cpu.psw.as, cpu.psw.key);
+  const Context to = cpu.with_key(cpu.space_of(op.b1), key), from = cpu.space_of(op.b2);
   return move(cpu, to, cpu.operand1(op), from, cpu.operand2_rs(op), (cpu.gr(0) & 0xFF) + 1);
 }
 
@@ -107,7 +111,7 @@ Z_INSTRUCTION(move_with_optional_specifications) {
   if (!may_use_key(cpu, first.key) || !may_use_key(cpu, second.key))
     return cpu.program_interruption(Pic::privileged_operation);
   const Length length = length_in(cpu, op.r3, 4096);
-  const Context to = cpu.context_of(first.space, first.key), from = cpu.context_of(second.space, second.key);
+  const Context to = context_of(cpu, first, op.b1), from = context_of(cpu, second, op.b2);
   const Step step = move(cpu, to, cpu.operand1(op), from, cpu.operand2_rs(op), length.moved);
   if (step == Step::next) cpu.cc = length.cc;
   return step;

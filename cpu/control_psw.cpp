@@ -29,8 +29,6 @@ Step set_space(Cpu& cpu, std::uint64_t operand) {
     return cpu.program_interruption(Pic::special_operation);
   if (space == AddressSpace::home && cpu.psw.problem_state)
     return cpu.program_interruption(Pic::privileged_operation);
-  // Access registers are not implemented.
-  if (space == AddressSpace::access_register) return cpu.program_interruption(Pic::special_operation);
   cpu.psw.as = space;
   cpu.psw_changed();
   return Step::refetch;

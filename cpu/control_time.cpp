@@ -80,9 +80,9 @@ Z_INSTRUCTION(set_clock_programmable_field) {
 }
 
 Z_INSTRUCTION(extract_cpu_time) {
-  const std::uint64_t first = TRY(cpu.fetch<std::uint64_t>(cpu.operand1(op)));
-  const std::uint64_t second = TRY(cpu.fetch<std::uint64_t>(cpu.operand2_rs(op)));
-  const std::uint64_t third = TRY(cpu.fetch<std::uint64_t>(cpu.wrap(cpu.gr(op.r3))));
+  const std::uint64_t first = TRY(cpu.fetch_in<std::uint64_t>(cpu.space_of(op.b1), cpu.operand1(op)));
+  const std::uint64_t second = TRY(cpu.fetch_in<std::uint64_t>(cpu.space_of(op.b2), cpu.operand2_rs(op)));
+  const std::uint64_t third = TRY(cpu.fetch_in<std::uint64_t>(cpu.space_of(op.r3), cpu.wrap(cpu.gr(op.r3))));
   cpu.gr(0) = first - cpu.timers().cpu_timer(cpu.machine_time());
   cpu.gr(1) = second;
   cpu.gr(op.r3) = third;

@@ -8,6 +8,11 @@
 #include "cpu/storage.h"
 
 namespace cpu {
+namespace {
+
+constexpr unsigned instruction_execution_protection = 20;  // bit of CR0
+
+}  // namespace
 
 Cpu::Cpu(Configuration& configuration, std::uint16_t address)
     : configuration_(configuration),
@@ -43,10 +48,21 @@ Context Cpu::context_of(AddressSpace space, std::uint8_t key) {
   return intern({.asce = asce_of(space), .space = space, .real = false, .key = key});
 }
 
+Context Cpu::with_key(Context context, std::uint8_t key) {
+  ContextMeaning meaning = tlb_.meaning(context);
+  meaning.key = key;
+  return intern(meaning);
+}
+
 void Cpu::renew_contexts() {
-  // Access registers are not implemented: a PSW that asks for them gets the primary space, which is what ALET 0 means.
+  // In the access-register mode each instruction selects the space of its operand.
   context_ = context_of(psw.as == AddressSpace::access_register ? AddressSpace::primary : psw.as, psw.key);
   fetch_context_ = context_of(psw.as == AddressSpace::home ? AddressSpace::home : AddressSpace::primary, psw.key);
+  if (has_cr0_bit(instruction_execution_protection) && psw.dat) {
+    ContextMeaning meaning = tlb_.meaning(fetch_context_);
+    meaning.for_instructions = true;
+    fetch_context_ = intern(meaning);
+  }
   renew_circumstances();
 }
 
@@ -58,6 +74,7 @@ BlockMode Cpu::block_mode() const {
   return {.model = configuration_.model(),
           .problem = psw.problem_state,
           .afp = has_afp_registers(),
+          .access_registers = psw.dat && psw.as == AddressSpace::access_register,
           .vector = has_afp_registers() && has_cr0_bit(46)};
 }
 
@@ -69,8 +86,8 @@ void Cpu::psw_changed() {
 
 void Cpu::control_registers_changed() {
   recheck_ = true;
-  // Bits of CR0 that decide what a tag may allow: low-address protection, the two overrides, EDAT.
-  constexpr std::uint64_t deciding = 0x1380'0000;
+  // Bits of CR0 that decide what a tag may allow: low-address protection, the two overrides, EDAT, instruction-execution protection.
+  constexpr std::uint64_t deciding = 1ull << (63 - instruction_execution_protection) | 0x1380'0000;
   if ((cr_[0] & deciding) != (cr0_of_tags_ & deciding)) {
     cr0_of_tags_ = cr_[0];
     tlb_.purge();

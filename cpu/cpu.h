@@ -34,10 +34,19 @@ class Environment;
 class Storage;
 enum class AccessType : std::uint8_t;
 
-// 128 bits; bit 0 is the leftmost of `high` (PoP ch. 21, "Vector Registers").
+// 128 bits; bit 0 is the leftmost of `high` (PoP ch. 21, "Vector Registers"). The halves stand as the host has them in a
+// 128-bit integer, so that elements of any size are in line (vector_elements.h).
 struct alignas(16) VectorRegister {
-  std::uint64_t high = 0, low = 0;
+  constexpr VectorRegister() = default;
+  constexpr VectorRegister(std::uint64_t high_half, std::uint64_t low_half) : low(low_half), high(high_half) {}
+  std::uint64_t low = 0, high = 0;
   bool operator==(const VectorRegister&) const = default;
+};
+
+// What access-register translation finds.
+struct AddressSpaceChoice {
+  std::uint64_t asce = 0;
+  bool fetch_only = false;
 };
 
 enum class CpuState : std::uint8_t { stopped, operating, load, check_stop };
@@ -99,14 +108,10 @@ class Cpu {
 
   // Host address of an operand that lies in one page; valid until the instruction ends.
   Access<std::byte*> host_fetch(std::uint64_t address, std::uint64_t length) {
-    const TlbEntry& entry = tlb_.entry(address);
-    if (((address & page_mask) | context_) == entry.read) [[likely]] return entry.host(address);
-    return host_fetch_slow(context_, address, length);
+    return host_fetch_in(context_, address, length);
   }
   Access<std::byte*> host_store(std::uint64_t address, std::uint64_t length) {
-    const TlbEntry& entry = tlb_.entry(address);
-    if (((address & page_mask) | context_) == entry.write) [[likely]] return entry.host(address);
-    return host_store_slow(context_, address, length);
+    return host_store_in(context_, address, length);
   }
 
   // Interlocked updates. The caller has checked the alignment.
@@ -119,6 +124,29 @@ class Cpu {
   // The same in another space or with another key than the PSW's.
   Context context_of(AddressSpace space, std::uint8_t key);
   Context real_context(std::uint8_t key);
+  Context with_key(Context context, std::uint8_t key);
+  // Where an operand lies that is designated by this base or general register: an instruction of two or more storage
+  // operands asks for each. In the access-register mode it is the space that the access register tells; for one operand
+  // the decoder has selected it already.
+  Context context() const { return context_; }  // of the one operand, and of all outside of the access-register mode
+  Context alet_space(std::uint32_t alet) { return context_of_alet(alet, 0); }
+  Context space_of(unsigned n) { return psw.as != AddressSpace::access_register ? context_ : access_register_context(n); }
+  Context access_register_space(unsigned n) { return access_register_context(n); }  // whatever the PSW says
+  void select_space(unsigned n) { context_ = access_register_context(n); }
+  Context primary_context() { return context_of(AddressSpace::primary, psw.key); }
+  // PoP ch. 5, "Access-Register Translation" of an ALET.
+  std::expected<AddressSpaceChoice, Pic> translate_alet(std::uint32_t alet, std::uint16_t extended_authorization);
+  std::expected<std::uint64_t, Pic> operand_asce(unsigned access_register);
+  Access<std::byte*> host_fetch_in(Context context, std::uint64_t address, std::uint64_t length) {
+    const TlbEntry& entry = tlb_.entry(address);
+    if (((address & page_mask) | context) == entry.read) [[likely]] return entry.host(address);
+    return host_fetch_slow(context, address, length);
+  }
+  Access<std::byte*> host_store_in(Context context, std::uint64_t address, std::uint64_t length) {
+    const TlbEntry& entry = tlb_.entry(address);
+    if (((address & page_mask) | context) == entry.write) [[likely]] return entry.host(address);
+    return host_store_slow(context, address, length);
+  }
   template <class T>
   Access<T> fetch_in(Context context, std::uint64_t address);
   template <class T>
@@ -155,7 +183,7 @@ class Cpu {
   void set_prefix(std::uint32_t prefix);
   z::AbsoluteAddress absolute(z::RealAddress real) const;
   // LOAD REAL ADDRESS and its like: translation without access.
-  std::expected<Translation, TranslationFault> translate_operand(std::uint64_t address) const;
+  std::expected<Translation, TranslationFault> translate_operand(std::uint64_t asce, std::uint64_t address) const;
   std::uint64_t asce_of(AddressSpace space) const;
   // Condition code of TEST PROTECTION; refused for exceptions that it does not turn into a code.
   Access<std::uint8_t> test_protection(Context context, std::uint64_t address);
@@ -226,8 +254,12 @@ class Cpu {
   Access<std::byte*> fill_store(Context context, std::uint64_t address, std::uint64_t length);
   struct Located {
     std::uint64_t absolute;
+    std::uint8_t key;  // that protects it
     bool dat_protected;
   };
+  enum class ProtectedBy : std::uint8_t { low_address, key, access_list, dat, instruction_execution };
+  std::uint64_t teid_of(ProtectedBy cause) const;
+  TranslationOptions translation_options() const;
   Access<Located> locate(Context context, std::uint64_t address, AccessType type);
   bool is_low_protected(Context context, std::uint64_t address, std::uint64_t length) const;
   bool is_private(Context context) const;
@@ -235,6 +267,8 @@ class Cpu {
   std::uint64_t frame_at(const std::byte* host) const;
 
   Context intern(const ContextMeaning& meaning);
+  Context access_register_context(unsigned n);
+  Context context_of_alet(std::uint32_t alet, unsigned access_register);
   void renew_contexts();
   void renew_circumstances();
   void forget_blocks() {
@@ -319,6 +353,7 @@ class Cpu {
     std::uint64_t text = 0;  // six bytes and the mode, plus one; 0: none
     Op op;
     bool relative = false;
+    std::uint8_t storage_register = 16;
   };
   std::array<ExecuteTarget, 64> execute_targets_{};
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 
 #include "base/address.h"
 #include "cpu/interruption_codes.h"
@@ -18,6 +19,13 @@ inline constexpr std::uint64_t private_space = 0x100, real_space = 0x20, space_s
 struct Translation {
   z::RealAddress real;
   bool dat_protected = false;
+  bool execution_protected = false;        // instructions may not be fetched from it
+  std::optional<std::uint8_t> storage_key{};  // access-control bits and fetch protection that a large frame has in its table entry
+};
+
+// What the control registers and the model let the tables say.
+struct TranslationOptions {
+  bool edat_1 = false, edat_2 = false;
 };
 
 // Why there is no translation, and where: the table entry that refused, for LRA and STRAG.
@@ -28,8 +36,8 @@ struct TranslationFault {
 };
 
 // Dynamic address translation of one address (PoP ch. 3, "Dynamic Address Translation"). Table entries are fetched with
-// absolute addresses, as the machine may. `edat` is CR0 bit 40.
+// absolute addresses, as the machine may.
 std::expected<Translation, TranslationFault> translate(const Storage& storage, std::uint64_t asce,
-                                                       std::uint64_t address, bool edat);
+                                                       std::uint64_t address, TranslationOptions options);
 
 }  // namespace cpu

@@ -12,10 +12,10 @@ unsigned first_length(const Op& op) { return op.r1 + 1u; }
 unsigned second_length(const Op& op) { return op.r3 + 1u; }
 
 Access<OperandBytes> second_operand(Cpu& cpu, const Op& op) {
-  return OperandBytes::to_fetch(cpu, cpu.operand2_rs(op), second_length(op));
+  return OperandBytes::to_fetch(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), second_length(op));
 }
 Access<OperandBytes> first_operand(Cpu& cpu, const Op& op) {
-  return OperandBytes::to_store(cpu, cpu.operand1(op), first_length(op));
+  return OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), first_length(op));
 }
 
 std::uint8_t cc_of(const Decimal& number) { return number.is_zero() ? 0 : number.negative ? 1 : 2; }
@@ -84,7 +84,7 @@ Z_INSTRUCTION(zero_and_add) {
 
 Z_INSTRUCTION(compare_decimal) {
   const auto second = TRY(second_operand(cpu, op));
-  const auto first = TRY(OperandBytes::to_fetch(cpu, cpu.operand1(op), first_length(op)));
+  const auto first = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b1), cpu.operand1(op), first_length(op)));
   const auto a = unpack_decimal(first, first_length(op));
   const auto b = unpack_decimal(second, second_length(op));
   if (!a || !b) return data_exception(cpu);
@@ -134,7 +134,7 @@ Z_INSTRUCTION(shift_and_round_decimal) {
 
 Z_INSTRUCTION(test_decimal) {
   const unsigned last = op.r1;
-  const auto operand = TRY(OperandBytes::to_fetch(cpu, cpu.operand1(op), last + 1));
+  const auto operand = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b1), cpu.operand1(op), last + 1));
   bool digits_are_valid = is_digit(operand.at(last) >> 4);
   for (unsigned i = 0; i < last; ++i) digits_are_valid &= is_digit(operand.at(i) >> 4) && is_digit(operand.at(i) & 0xF);
   const bool sign_is_valid = is_sign(operand.at(last) & 0xF);

@@ -17,7 +17,7 @@ constexpr U8 digit_selector = 0x20, significance_starter = 0x21, field_separator
 // The source's digits as pattern characters ask for them.
 class SourceDigits {
  public:
-  SourceDigits(Cpu& cpu, U64 address) : cpu_(cpu), address_(address) {}
+  SourceDigits(Cpu& cpu, Context space, U64 address) : cpu_(cpu), space_(space), address_(address) {}
 
   struct Digit {
     U8 value;
@@ -30,7 +30,7 @@ class SourceDigits {
       waiting_.reset();
       return Digit{value, false};
     }
-    const auto byte = cpu_.fetch<U8>(address_);
+    const auto byte = cpu_.fetch_in<U8>(space_, address_);
     if (!byte) return Access<Digit>::refused();
     address_ = cpu_.wrap(address_ + 1);
     const U8 right = byte.value() & 0xF;
@@ -40,6 +40,7 @@ class SourceDigits {
 
  private:
   Cpu& cpu_;
+  Context space_;
   U64 address_;
   std::optional<U8> waiting_;
 };
@@ -62,8 +63,8 @@ U8 edit_digit(Edited& edited, unsigned place, U8 pattern, U8 fill, SourceDigits:
 }
 
 Step edit_operand(Cpu& cpu, const Op& op, Edited& edited) {
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), op.r1 + 1u));
-  SourceDigits source{cpu, cpu.operand2_rs(op)};
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), op.r1 + 1u));
+  SourceDigits source{cpu, cpu.space_of(op.b2), cpu.operand2_rs(op)};
   const U8 fill = first.at(0);
   for (unsigned i = 0; i <= op.r1; ++i) {
     const U8 pattern = first.at(i);

@@ -15,6 +15,11 @@ constexpr unsigned instruction_length(std::uint8_t first_byte) { return first_by
 // Fills `op` but for its page offset. True when nothing after it in line is executed without leaving the block.
 bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op);
 
+// In the access-register mode an operation goes in front of each instruction that selects the space of its storage operand.
+Op select_space(const std::array<std::uint8_t, 6>& text, std::uint16_t page_offset);
+// The base register of the first storage operand that has one; 16: none.
+std::uint8_t storage_register(const std::array<std::uint8_t, 6>& text);
+
 // For EXECUTE: whether the instruction is an EXECUTE itself, and whether a relative operand counts from its address.
 bool is_execute(std::span<const std::uint8_t> text);
 bool has_relative_operand(const std::array<std::uint8_t, 6>& text);

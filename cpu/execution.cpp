@@ -146,7 +146,9 @@ const Op* Cpu::prepare_single() {
   if (!first) return nullptr;
   const unsigned length = instruction_length(first.value());
   if (!fetch_bytes_in(fetch_context_, psw.ia, std::as_writable_bytes(std::span{text}.first(length)))) return nullptr;
-  decode_instruction(text, block_mode(), single_[0]);
+  const auto mode = block_mode();
+  if (mode.access_registers) select_space(storage_register(text));
+  decode_instruction(text, mode, single_[0]);
   single_[0].page_offset = psw.ia % z::page_size;
   single_[1] = fall_through(static_cast<std::uint16_t>(psw.ia % z::page_size + length));
   return single_.data();
@@ -178,7 +180,9 @@ const Op* Cpu::prepare_execute(const Op& execute, std::uint64_t target) {
     decode_instruction(exact, mode, known.op);
     known.text = identity;
     known.relative = has_relative_operand(exact);
+    known.storage_register = storage_register(exact);
   }
+  if (mode.access_registers) select_space(known.storage_register);
   execute_site_ = &execute;
   scratch_[0] = known.op;
   scratch_[0].page_offset = execute.page_offset;

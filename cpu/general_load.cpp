@@ -126,15 +126,15 @@ Step load_reversed(Cpu& cpu, const Op& op) {
 
 // Registers R1 to R3, wrapping from 15 to 0; `set` puts a value into one. Nearly always in one page.
 template <class T, class F>
-Step load_registers(Cpu& cpu, const Op& op, uint64_t address, F set) {
+Step load_registers(Cpu& cpu, const Op& op, Context space, uint64_t address, F set) {
   const unsigned count = ((op.r3 - op.r1) & 0xFU) + 1, length = count * sizeof(T);
   if (address % z::page_size + length <= z::page_size) [[likely]] {
-    const std::byte* from = TRY(cpu.host_fetch(address, length));
+    const std::byte* from = TRY(cpu.host_fetch_in(space, address, length));
     for (unsigned i = 0; i < count; ++i) set((op.r1 + i) & 0xF, host_load<T>(from + i * sizeof(T)));
     return Step::next;
   }
   std::array<std::byte, 16 * sizeof(T)> image;
-  TRY(cpu.fetch_bytes(address, std::span{image}.first(length)));
+  TRY(cpu.fetch_bytes_in(space, address, std::span{image}.first(length)));
   for (unsigned i = 0; i < count; ++i) set((op.r1 + i) & 0xF, z::Be<T>::load(&image[i * sizeof(T)]));
   return Step::next;
 }
@@ -268,26 +268,27 @@ Z_INSTRUCTION(insert_characters_under_mask) { return insert_under_mask<Low>(cpu,
 Z_INSTRUCTION(insert_characters_under_mask_high) { return insert_under_mask<High>(cpu, op); }
 
 Z_INSTRUCTION(load_multiple_32) {
-  return load_registers<uint32_t>(cpu, op, cpu.operand2_rs(op), [&](unsigned n, uint32_t v) { cpu.set_gr32(n, v); });
+  return load_registers<uint32_t>(cpu, op, cpu.context(), cpu.operand2_rs(op), [&](unsigned n, uint32_t v) { cpu.set_gr32(n, v); });
 }
 Z_INSTRUCTION(load_multiple_64) {
-  return load_registers<uint64_t>(cpu, op, cpu.operand2_rs(op), [&](unsigned n, uint64_t v) { cpu.gr(n) = v; });
+  return load_registers<uint64_t>(cpu, op, cpu.context(), cpu.operand2_rs(op), [&](unsigned n, uint64_t v) { cpu.gr(n) = v; });
 }
 Z_INSTRUCTION(load_multiple_high) {
-  return load_registers<uint32_t>(cpu, op, cpu.operand2_rs(op), [&](unsigned n, uint32_t v) { cpu.set_high32(n, v); });
+  return load_registers<uint32_t>(cpu, op, cpu.context(), cpu.operand2_rs(op), [&](unsigned n, uint32_t v) { cpu.set_high32(n, v); });
 }
 Z_INSTRUCTION(load_access_multiple) {
   const uint64_t address = cpu.operand2_rs(op);
   if (address % 4 != 0) return cpu.program_interruption(Pic::specification);
-  return load_registers<uint32_t>(cpu, op, address, [&](unsigned n, uint32_t v) { cpu.ar(n) = v; });
+  return load_registers<uint32_t>(cpu, op, cpu.context(), address, [&](unsigned n, uint32_t v) { cpu.ar(n) = v; });
 }
 // LMD: the second operand (B2, D2) is in the place of the first of other formats, the fourth in that of the second.
 Z_INSTRUCTION(load_multiple_disjoint) {
   const uint64_t high_at = cpu.operand1(op), low_at = cpu.operand2_rs(op);
-  TRY(cpu.probe_fetch(low_at, (((op.r3 - op.r1) & 0xFU) + 1) * 4));
+  const Context high_space = cpu.space_of(op.b1), low_space = cpu.space_of(op.b2);
+  TRY(cpu.probe_fetch_in(low_space, low_at, (((op.r3 - op.r1) & 0xFU) + 1) * 4));
   const auto set_high = [&](unsigned n, uint32_t value) { cpu.set_high32(n, value); };
-  if (const Step step = load_registers<uint32_t>(cpu, op, high_at, set_high); step != Step::next) return step;
-  return load_registers<uint32_t>(cpu, op, low_at, [&](unsigned n, uint32_t value) { cpu.set_gr32(n, value); });
+  if (const Step step = load_registers<uint32_t>(cpu, op, high_space, high_at, set_high); step != Step::next) return step;
+  return load_registers<uint32_t>(cpu, op, low_space, low_at, [&](unsigned n, uint32_t value) { cpu.set_gr32(n, value); });
 }
 Z_INSTRUCTION(load_pair_from_quadword) {
   const uint64_t address = cpu.operand2(op);

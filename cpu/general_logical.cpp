@@ -80,15 +80,16 @@ uint64_t left_in_page(uint64_t address) { return z::page_size - address % z::pag
 template <class F>
 Step combine_characters(Cpu& cpu, const Op& op) {
   uint64_t first = cpu.operand1(op), second = cpu.operand2_rs(op), left = op.r1 + 1U;
+  const Context first_space = cpu.space_of(op.b1), second_space = cpu.space_of(op.b2);
   if (left > left_in_page(first) || left > left_in_page(second)) {
-    TRY(cpu.probe_store(first, left));
-    TRY(cpu.probe_fetch(second, left));
+    TRY(cpu.probe_store_in(first_space, first, left));
+    TRY(cpu.probe_fetch_in(second_space, second, left));
   }
   std::byte any{};
   while (left != 0) {
     const uint64_t part = std::min({left, left_in_page(first), left_in_page(second)});
-    std::byte* to = TRY(cpu.host_store(first, part));
-    const std::byte* from = TRY(cpu.host_fetch(second, part));
+    std::byte* to = TRY(cpu.host_store_in(first_space, first, part));
+    const std::byte* from = TRY(cpu.host_fetch_in(second_space, second, part));
     for (uint64_t i = 0; i < part; ++i) any |= to[i] = F{}(to[i], from[i]);
     first = cpu.wrap(first + part);
     second = cpu.wrap(second + part);

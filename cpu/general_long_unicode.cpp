@@ -22,7 +22,7 @@ U16 padding_of(const Cpu& cpu, const Op& op) { return static_cast<U16>(cpu.opera
 // The next character of the operand in this pair of registers.
 Access<U16> next_character(Cpu& cpu, unsigned even, U16 padding) {
   if (length_in(cpu, even + 1) == 0) return padding;
-  return cpu.fetch<U16>(address_in(cpu, even));
+  return cpu.fetch_in<U16>(cpu.space_of(even), address_in(cpu, even));
 }
 void pass_character(Cpu& cpu, unsigned even) {
   if (length_in(cpu, even + 1) != 0) advance_pair(cpu, even, width);
@@ -36,7 +36,7 @@ Z_INSTRUCTION(move_long_unicode) {
   // Both shrink alike until one is used up, so this is how they compared at the beginning.
   const auto lengths = compare_code(length_in(cpu, op.r1 + 1u), length_in(cpu, op.r3 + 1u));
   for (unsigned i = 0; i < characters_at_once && length_in(cpu, op.r1 + 1u) != 0; ++i) {
-    TRY(cpu.store<U16>(address_in(cpu, op.r1), TRY(next_character(cpu, op.r3, padding))));
+    TRY(cpu.store_in<U16>(cpu.space_of(op.r1), address_in(cpu, op.r1), TRY(next_character(cpu, op.r3, padding))));
     pass_character(cpu, op.r1);
     pass_character(cpu, op.r3);
   }

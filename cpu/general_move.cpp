@@ -21,23 +21,30 @@ using Characters = std::array<std::byte, 256>;
 struct Operands {
   uint64_t first, second;
   std::size_t length;
+  Context first_space, second_space;
+
+  // From 0: how far the first lies behind the second in the same space; a length when they do not overlap.
+  uint64_t distance(const Cpu& cpu) const { return first_space == second_space ? cpu.wrap(first - second) : length; }
 };
-Operands operands_of(Cpu& cpu, const Op& op) { return {cpu.operand1(op), cpu.operand2_rs(op), op.r1 + 1U}; }
+Operands operands_of(Cpu& cpu, const Op& op) {
+  return {cpu.operand1(op), cpu.operand2_rs(op), op.r1 + 1U, cpu.space_of(op.b1), cpu.space_of(op.b2)};
+}
 
 bool is_in_one_page(uint64_t address, std::size_t length) { return (address & 4095) + length <= 4096; }
 
 // MVN, MVZ: half of each byte; an overlapping second operand is seen as stored so far.
 Step move_half(Cpu& cpu, const Op& op, std::byte moved) {
-  const auto [first, second, length] = operands_of(cpu, op);
+  const Operands operands = operands_of(cpu, op);
+  const auto& [first, second, length, first_space, second_space] = operands;
   Characters a, b;
-  TRY(cpu.fetch_bytes(second, std::span{b}.first(length)));
-  TRY(cpu.fetch_bytes(first, std::span{a}.first(length)));
-  const auto distance = cpu.wrap(first - second);
+  TRY(cpu.fetch_bytes_in(second_space, second, std::span{b}.first(length)));
+  TRY(cpu.fetch_bytes_in(first_space, first, std::span{a}.first(length)));
+  const auto distance = operands.distance(cpu);
   for (std::size_t i = 0; i < length; ++i) {
     const auto from = distance != 0 && distance <= i ? a[i - distance] : b[i];
     a[i] = (a[i] & ~moved) | (from & moved);
   }
-  TRY(cpu.store_bytes(first, std::span{a}.first(length)));
+  TRY(cpu.store_bytes_in(first_space, first, std::span{a}.first(length)));
   return Step::next;
 }
 
@@ -46,29 +53,30 @@ Step move_half(Cpu& cpu, const Op& op, std::byte moved) {
 // Byte by byte from the left: an overlap that begins before the first operand repeats its bytes. One host copy serves when
 // both operands lie in a page each and do not overlap so.
 Z_INSTRUCTION(move_characters) {
-  const auto [first, second, length] = operands_of(cpu, op);
-  const auto distance = cpu.wrap(first - second);
+  const Operands operands = operands_of(cpu, op);
+  const auto& [first, second, length, first_space, second_space] = operands;
+  const auto distance = operands.distance(cpu);
   if (is_in_one_page(first, length) && is_in_one_page(second, length) && distance >= length) {
-    const auto* from = TRY(cpu.host_fetch(second, length));
-    auto* to = TRY(cpu.host_store(first, length));
+    const auto* from = TRY(cpu.host_fetch_in(second_space, second, length));
+    auto* to = TRY(cpu.host_store_in(first_space, first, length));
     std::memmove(to, from, length);
     return Step::next;
   }
   Characters bytes;
-  TRY(cpu.fetch_bytes(second, std::span{bytes}.first(length)));
+  TRY(cpu.fetch_bytes_in(second_space, second, std::span{bytes}.first(length)));
   if (distance != 0)
     for (std::size_t i = distance; i < length; ++i) bytes[i] = bytes[i - distance];
-  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
+  TRY(cpu.store_bytes_in(first_space, first, std::span{bytes}.first(length)));
   return Step::next;
 }
 
 // The second operand runs to the left from its address.
 Z_INSTRUCTION(move_inverse) {
-  const auto [first, second, length] = operands_of(cpu, op);
+  const auto [first, second, length, first_space, second_space] = operands_of(cpu, op);
   Characters bytes;
-  TRY(cpu.fetch_bytes(cpu.wrap(second - (length - 1)), std::span{bytes}.first(length)));
+  TRY(cpu.fetch_bytes_in(second_space, cpu.wrap(second - (length - 1)), std::span{bytes}.first(length)));
   std::reverse(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
-  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
+  TRY(cpu.store_bytes_in(first_space, first, std::span{bytes}.first(length)));
   return Step::next;
 }
 
@@ -76,14 +84,15 @@ Z_INSTRUCTION(move_inverse) {
 // repeats its bytes.
 Z_INSTRUCTION(move_right_to_left) {
   const auto first = cpu.operand1(op), second = cpu.operand2_rs(op);
+  const Context first_space = cpu.space_of(op.b1), second_space = cpu.space_of(op.b2);
   const std::size_t length = (cpu.gr(0) & 0xFF) + 1;
-  const auto distance = cpu.wrap(second - first);
+  const auto distance = first_space == second_space ? cpu.wrap(second - first) : 0;
   Characters bytes;
-  TRY(cpu.fetch_bytes(second, std::span{bytes}.first(length)));
+  TRY(cpu.fetch_bytes_in(second_space, second, std::span{bytes}.first(length)));
   if (distance != 0)
     for (std::size_t i = length; i-- > 0;)
       if (distance < length - i) bytes[i] = bytes[i + distance];
-  TRY(cpu.store_bytes(first, std::span{bytes}.first(length)));
+  TRY(cpu.store_bytes_in(first_space, first, std::span{bytes}.first(length)));
   return Step::next;
 }
 
@@ -91,28 +100,37 @@ Z_INSTRUCTION(move_numerics) { return move_half(cpu, op, std::byte{0x0F}); }
 Z_INSTRUCTION(move_zones) { return move_half(cpu, op, std::byte{0xF0}); }
 
 Z_INSTRUCTION(compare_logical_characters) {
-  const auto [first, second, length] = operands_of(cpu, op);
+  const auto [first, second, length, first_space, second_space] = operands_of(cpu, op);
   Characters a, b;
-  TRY(cpu.fetch_bytes(first, std::span{a}.first(length)));
-  TRY(cpu.fetch_bytes(second, std::span{b}.first(length)));
+  TRY(cpu.fetch_bytes_in(first_space, first, std::span{a}.first(length)));
+  TRY(cpu.fetch_bytes_in(second_space, second, std::span{b}.first(length)));
   cpu.cc = sign_code(std::memcmp(a.data(), b.data(), length));
   return Step::next;
 }
 
-// MVO: the second operand, shifted by a digit, in front of the sign that stands in the first. Right to left.
+// MVO: the second operand, shifted by a digit, in front of the sign that stands in the first. Right to left, byte by byte:
+// where the operands overlap a byte of the second is seen as stored so far.
 Z_INSTRUCTION(move_with_offset) {
   const std::size_t length_1 = op.r1 + 1U, length_2 = op.r3 + 1U;
   const auto first = cpu.operand1(op), second = cpu.operand2_rs(op);
+  const Context first_space = cpu.space_of(op.b1), second_space = cpu.space_of(op.b2);
   std::array<std::byte, 16> a, b{};
-  TRY(cpu.fetch_bytes(second, std::span{b}.first(length_2)));
-  TRY(cpu.fetch_bytes(first, std::span{a}.first(length_1)));
+  TRY(cpu.fetch_bytes_in(second_space, second, std::span{b}.first(length_2)));
+  TRY(cpu.fetch_bytes_in(first_space, first, std::span{a}.first(length_1)));
+  // The byte of the second operand at offset i is the one of the first at offset i + distance.
+  const uint64_t distance = first_space == second_space ? cpu.wrap(second - first) : length_1;
+  std::size_t stored_from = length_1;
+  const auto source_byte = [&](std::size_t i) {
+    const uint64_t in_first = cpu.wrap(i + distance);
+    return in_first >= stored_from && in_first < length_1 ? a[in_first] : b[i];
+  };
   auto digit = a[length_1 - 1] & std::byte{0x0F};
   for (std::size_t i = 0; i < length_1; ++i) {
-    const auto source = i < length_2 ? b[length_2 - 1 - i] : std::byte{0};
-    a[length_1 - 1 - i] = digit | source << 4;
+    const auto source = i < length_2 ? source_byte(length_2 - 1 - i) : std::byte{0};
+    a[--stored_from] = digit | source << 4;
     digit = source >> 4;
   }
-  TRY(cpu.store_bytes(first, std::span{a}.first(length_1)));
+  TRY(cpu.store_bytes_in(first_space, first, std::span{a}.first(length_1)));
   return Step::next;
 }
 
@@ -125,7 +143,9 @@ Z_INSTRUCTION(move_page) {
   if ((controls & 0xF000) != 0 || (key_for_first && key_for_second)) return cpu.program_interruption(Pic::specification);
   if ((key_for_first || key_for_second) && cpu.psw.problem_state && !(cpu.cr(3) >> (31 - key) & 1))
     return cpu.program_interruption(Pic::privileged_operation);
-  const auto context = [&](bool with_key) { return cpu.context_of(cpu.psw.as, with_key ? key : cpu.psw.key); };
+  const auto context = [&](unsigned r, bool with_key) {
+    return with_key ? cpu.with_key(cpu.space_of(r), key) : cpu.space_of(r);
+  };
   const auto refused = [&](uint8_t code) {
     const auto exception = cpu.take_exception();
     if (!wants_code || exception.code != Pic::page_translation) return cpu.raise(exception);
@@ -133,8 +153,8 @@ Z_INSTRUCTION(move_page) {
     return Step::next;
   };
   std::array<std::byte, 4096> page;
-  if (!cpu.fetch_bytes_in(context(key_for_second), cpu.wrap(cpu.gr(op.r2)) & page_mask, page)) return refused(2);
-  if (!cpu.store_bytes_in(context(key_for_first), cpu.wrap(cpu.gr(op.r1)) & page_mask, page)) return refused(1);
+  if (!cpu.fetch_bytes_in(context(op.r2, key_for_second), cpu.wrap(cpu.gr(op.r2)) & page_mask, page)) return refused(2);
+  if (!cpu.store_bytes_in(context(op.r1, key_for_first), cpu.wrap(cpu.gr(op.r1)) & page_mask, page)) return refused(1);
   cpu.cc = 0;
   return Step::next;
 }
@@ -146,7 +166,9 @@ namespace {
 // Instructions").
 class LongOperand {
  public:
-  LongOperand(Cpu& cpu, unsigned pair, uint64_t length_mask) : cpu_(cpu), pair_(pair), mask_(length_mask) {}
+  LongOperand(Cpu& cpu, unsigned pair, uint64_t length_mask)
+      : cpu_(cpu), pair_(pair), mask_(length_mask), space_(cpu.space_of(pair)) {}
+  Context space() const { return space_; }
   uint64_t address() const { return cpu_.wrap(cpu_.gr(pair_)); }
   uint64_t length() const { return cpu_.gr(pair_ + 1) & mask_; }
   uint64_t room() const { return 4096 - (address() & 4095); }
@@ -161,6 +183,7 @@ class LongOperand {
   Cpu& cpu_;
   unsigned pair_;
   uint64_t mask_;
+  Context space_;
 };
 
 uint64_t full_length_mask(const Cpu& cpu) { return cpu.psw.amode == AddressingMode::a64 ? ~0ULL : 0xFFFF'FFFFULL; }
@@ -172,14 +195,14 @@ bool are_pairs(const Op& op, unsigned second) { return (op.r1 & 1) == 0 && (seco
 Step move_unit(Cpu& cpu, LongOperand& to, LongOperand& from, std::byte padding) {
   auto count = std::min(to.length(), to.room());
   if (from.length() == 0) {
-    auto* target = TRY(cpu.host_store(to.address(), count));
+    auto* target = TRY(cpu.host_store_in(to.space(), to.address(), count));
     std::memset(target, static_cast<int>(padding), count);
     to.advance(count);
     return Step::repeat;
   }
   count = std::min({count, from.length(), from.room()});
-  const auto* source = TRY(cpu.host_fetch(from.address(), count));
-  auto* target = TRY(cpu.host_store(to.address(), count));
+  const auto* source = TRY(cpu.host_fetch_in(from.space(), from.address(), count));
+  auto* target = TRY(cpu.host_store_in(to.space(), to.address(), count));
   std::memmove(target, source, count);
   to.advance(count);
   from.advance(count);
@@ -192,17 +215,17 @@ Step compare_unit(Cpu& cpu, LongOperand& a, LongOperand& b, std::byte padding) {
   uint64_t count = 4096;
   if (a.length() != 0) count = std::min({count, a.length(), a.room()});
   if (b.length() != 0) count = std::min({count, b.length(), b.room()});
-  const std::byte* first = a.length() == 0 ? nullptr : TRY(cpu.host_fetch(a.address(), count));
-  const std::byte* second = b.length() == 0 ? nullptr : TRY(cpu.host_fetch(b.address(), count));
+  const std::byte* first = a.length() == 0 ? nullptr : TRY(cpu.host_fetch_in(a.space(), a.address(), count));
+  const std::byte* second = b.length() == 0 ? nullptr : TRY(cpu.host_fetch_in(b.space(), b.address(), count));
   uint64_t i = 0;
   const auto byte = [&](const std::byte* from) { return from == nullptr ? padding : from[i]; };
   while (i < count && byte(first) == byte(second)) ++i;
   const auto code = i == count ? uint8_t{0} : compare_code(byte(first), byte(second));
   if (first != nullptr) a.advance(i);
   if (second != nullptr) b.advance(i);
+  if (code == 0 && (a.length() != 0 || b.length() != 0)) return Step::repeat;
   cpu.cc = code;
-  if (code != 0 || (a.length() == 0 && b.length() == 0)) return Step::next;
-  return Step::repeat;
+  return Step::next;
 }
 
 }  // namespace
@@ -213,7 +236,7 @@ Z_INSTRUCTION(move_long) {
   LongOperand to{cpu, op.r1, short_length_mask}, from{cpu, op.r2, short_length_mask};
   const auto padding = static_cast<std::byte>(cpu.gr32(op.r2 + 1) >> 24);
   const auto moved = std::min(to.length(), from.length());
-  const auto distance = cpu.wrap(to.address() - from.address());
+  const auto distance = to.space() == from.space() ? cpu.wrap(to.address() - from.address()) : 0;
   if (moved > 1 && distance != 0 && distance < moved) {
     cpu.cc = 3;
     return Step::next;
@@ -247,8 +270,10 @@ Z_INSTRUCTION(move_long_extended) {
 Z_INSTRUCTION(compare_logical_long) {
   if (!are_pairs(op, op.r2)) return cpu.program_interruption(Pic::specification);
   LongOperand a{cpu, op.r1, short_length_mask}, b{cpu, op.r2, short_length_mask};
-  cpu.cc = 0;
-  if (a.length() == 0 && b.length() == 0) return Step::next;
+  if (a.length() == 0 && b.length() == 0) {
+    cpu.cc = 0;
+    return Step::next;
+  }
   return compare_unit(cpu, a, b, static_cast<std::byte>(cpu.gr32(op.r2 + 1) >> 24));
 }
 
@@ -256,8 +281,10 @@ Z_INSTRUCTION(compare_logical_long_extended) {
   if (!are_pairs(op, op.r3)) return cpu.program_interruption(Pic::specification);
   const auto mask = full_length_mask(cpu);
   LongOperand a{cpu, op.r1, mask}, b{cpu, op.r3, mask};
-  cpu.cc = 0;
-  if (a.length() == 0 && b.length() == 0) return Step::next;
+  if (a.length() == 0 && b.length() == 0) {
+    cpu.cc = 0;
+    return Step::next;
+  }
   const auto step = compare_unit(cpu, a, b, static_cast<std::byte>(cpu.operand2_rs(op)));
   if (step != Step::repeat) return step;
   cpu.cc = 3;

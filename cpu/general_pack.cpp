@@ -16,8 +16,8 @@ Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specificatio
 Step pack_characters(Cpu& cpu, const Op& op, unsigned width) {
   const unsigned length = op.r1 + 1u, characters = length / width;
   if (characters > 32 || length % width != 0) return specification(cpu);
-  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.operand2_rs(op), length));
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), packed_length));
+  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), length));
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), packed_length));
   constexpr unsigned plus = 0xC, sign_place = 31;
   std::array<unsigned, 32> digits{};
   digits[sign_place] = plus;
@@ -31,8 +31,8 @@ Step pack_characters(Cpu& cpu, const Op& op, unsigned width) {
 Step unpack_characters(Cpu& cpu, const Op& op, unsigned width, unsigned zone) {
   const unsigned length = op.r1 + 1u, characters = length / width;
   if (characters > 32 || length % width != 0) return specification(cpu);
-  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.operand2_rs(op), packed_length));
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), length));
+  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), packed_length));
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), length));
   const unsigned sign = second.at(packed_length - 1) & 0x0F;
   std::array<unsigned, 32> digits{};  // the rightmost first; none where the sign would be shifted out of
   for (unsigned i = 0; i < 31; ++i) digits[i] = second.at((30 - i) / 2) >> (i % 2 == 0 ? 4 : 0) & 0x0F;
@@ -48,8 +48,8 @@ Step unpack_characters(Cpu& cpu, const Op& op, unsigned width, unsigned zone) {
 }  // namespace
 
 Z_INSTRUCTION(pack) {
-  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.operand2_rs(op), op.r3 + 1u));
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), op.r1 + 1u));
+  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), op.r3 + 1u));
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), op.r1 + 1u));
   first.set(op.r1, swap_digits(second.at(op.r3)));
   int source = op.r3 - 1;
   const auto next_digit = [&] { return source >= 0 ? second.at(static_cast<unsigned>(source--)) & 0x0Fu : 0; };
@@ -61,8 +61,8 @@ Z_INSTRUCTION(pack) {
 }
 
 Z_INSTRUCTION(unpack) {
-  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.operand2_rs(op), op.r3 + 1u));
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), op.r1 + 1u));
+  const auto second = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), op.r3 + 1u));
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), op.r1 + 1u));
   constexpr unsigned zone = 0xF0;
   first.set(op.r1, swap_digits(second.at(op.r3)));
   int source = op.r3 - 1;

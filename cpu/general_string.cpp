@@ -29,8 +29,8 @@ Z_INSTRUCTION(move_string) {
   if (!has_valid_ending_byte(cpu)) return specification(cpu);
   const U64 to = address_in(cpu, op.r1), from = address_in(cpu, op.r2);
   const U64 limit = std::min(bytes_left_in_page(to), bytes_left_in_page(from));
-  const std::byte* const source = TRY(cpu.host_fetch(from, limit));
-  std::byte* const target = TRY(cpu.host_store(to, limit));
+  const std::byte* const source = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), from, limit));
+  std::byte* const target = TRY(cpu.host_store_in(cpu.space_of(op.r1), to, limit));
   const std::byte ending = ending_byte(cpu);
   for (U64 i = 0; i < limit; ++i) {
     const std::byte byte = target[i] = source[i];
@@ -50,8 +50,8 @@ Z_INSTRUCTION(compare_logical_string) {
   if (!has_valid_ending_byte(cpu)) return specification(cpu);
   const U64 first = address_in(cpu, op.r1), second = address_in(cpu, op.r2);
   const U64 limit = std::min(bytes_left_in_page(first), bytes_left_in_page(second));
-  const std::byte* const a = TRY(cpu.host_fetch(first, limit));
-  const std::byte* const b = TRY(cpu.host_fetch(second, limit));
+  const std::byte* const a = TRY(cpu.host_fetch_in(cpu.space_of(op.r1), first, limit));
+  const std::byte* const b = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), second, limit));
   const std::byte ending = ending_byte(cpu);
   U64 i = 0;
   while (i < limit && a[i] == b[i] && a[i] != ending) ++i;
@@ -76,7 +76,7 @@ Z_INSTRUCTION(search_string) {
     return Step::next;
   }
   const U64 limit = std::min(length, bytes_left_in_page(from));
-  const std::byte* const bytes = TRY(cpu.host_fetch(from, limit));
+  const std::byte* const bytes = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), from, limit));
   const auto* const found = std::find(bytes, bytes + limit, ending_byte(cpu));
   if (found != bytes + limit) {
     set_address_in(cpu, op.r1, from + static_cast<U64>(found - bytes));
@@ -95,6 +95,7 @@ Z_INSTRUCTION(search_string_unicode) {
   if ((cpu.gr32(0) & 0xFFFF'0000) != 0) return specification(cpu);
   const U64 end = address_in(cpu, op.r1), from = address_in(cpu, op.r2);
   const auto character = static_cast<U16>(cpu.gr(0));
+  const Context space = cpu.space_of(op.r2);
   const U64 length = cpu.wrap(end - from);
   constexpr U64 unit_limit = 4096;
   for (U64 i = 0; i < unit_limit; i += 2) {
@@ -102,7 +103,7 @@ Z_INSTRUCTION(search_string_unicode) {
       cpu.cc = 2;
       return Step::next;
     }
-    if (TRY(cpu.fetch<U16>(cpu.wrap(from + i))) != character) continue;
+    if (TRY(cpu.fetch_in<U16>(space, cpu.wrap(from + i))) != character) continue;
     set_address_in(cpu, op.r1, from + i);
     cpu.cc = 1;
     return Step::next;
@@ -118,11 +119,12 @@ Z_INSTRUCTION(checksum) {
   constexpr U64 unit_limit = 4096;
   const U64 address = address_in(cpu, op.r2), length = length_in(cpu, op.r2 + 1u);
   const U64 limit = std::min(length, unit_limit);
+  const Context space = cpu.space_of(op.r2);
   U64 sum = cpu.gr32(op.r1);
   U64 done = 0;
-  for (; done + 4 <= limit; done += 4) sum += TRY(cpu.fetch<U32>(cpu.wrap(address + done)));
+  for (; done + 4 <= limit; done += 4) sum += TRY(cpu.fetch_in<U32>(space, cpu.wrap(address + done)));
   for (unsigned shift = 24; done < limit; ++done, shift -= 8)
-    sum += static_cast<U64>(TRY(cpu.fetch<U8>(cpu.wrap(address + done)))) << shift;
+    sum += static_cast<U64>(TRY(cpu.fetch_in<U8>(space, cpu.wrap(address + done)))) << shift;
   while (sum >> 32 != 0) sum = (sum & 0xFFFF'FFFF) + (sum >> 32);
   cpu.set_gr32(op.r1, static_cast<U32>(sum));
   advance_pair(cpu, op.r2, done);
@@ -138,12 +140,13 @@ Z_INSTRUCTION(compare_until_substring_equal) {
   const auto padding = static_cast<U8>(cpu.gr(1));
   const U64 first = address_in(cpu, op.r1), second = address_in(cpu, op.r2);
   const U64 first_length = length_in(cpu, op.r1 + 1u), second_length = length_in(cpu, op.r2 + 1u);
+  const Context first_space = cpu.space_of(op.r1), second_space = cpu.space_of(op.r2);
   const U64 longer = std::max(first_length, second_length);
   constexpr U64 unit_limit = 4096;
   U64 i = 0, equal = 0;
   for (; i < longer && equal < substring && (i < unit_limit || equal != 0); ++i) {
-    const U8 a = i < first_length ? TRY(cpu.fetch<U8>(cpu.wrap(first + i))) : padding;
-    const U8 b = i < second_length ? TRY(cpu.fetch<U8>(cpu.wrap(second + i))) : padding;
+    const U8 a = i < first_length ? TRY(cpu.fetch_in<U8>(first_space, cpu.wrap(first + i))) : padding;
+    const U8 b = i < second_length ? TRY(cpu.fetch_in<U8>(second_space, cpu.wrap(second + i))) : padding;
     equal = a == b ? equal + 1 : 0;
   }
   if (equal == substring) cpu.cc = 0;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "cpu/instruction.h"
 #include "cpu/operand_bytes.h"
@@ -21,10 +20,11 @@ Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specificatio
 // From the left or, with a step of -1, from the right.
 Step translate_and_test(Cpu& cpu, const Op& op, std::int64_t step) {
   const U64 argument = cpu.operand1(op), table = cpu.operand2_rs(op);
+  const Context argument_space = cpu.space_of(op.b1), table_space = cpu.space_of(op.b2);
   for (unsigned i = 0; i <= op.r1; ++i) {
     const U64 address = cpu.wrap(argument + static_cast<U64>(step * static_cast<std::int64_t>(i)));
-    const U8 byte = TRY(cpu.fetch<U8>(address));
-    const U8 function = TRY(cpu.fetch<U8>(cpu.wrap(table + byte)));
+    const U8 byte = TRY(cpu.fetch_in<U8>(argument_space, address));
+    const U8 function = TRY(cpu.fetch_in<U8>(table_space, cpu.wrap(table + byte)));
     if (function == 0) continue;
     set_marked_address(cpu, address);
     cpu.gr(2) = (cpu.gr(2) & ~0xFFull) | function;
@@ -42,9 +42,9 @@ struct TestControls {
   bool limited;  // arguments above 255 have the function code zero
 };
 
-Access<U16> fetch_character(Cpu& cpu, U64 address, unsigned size) {
-  if (size == 2) return cpu.fetch<U16>(address);
-  const auto byte = cpu.fetch<U8>(address);
+Access<U16> fetch_character(Cpu& cpu, Context space, U64 address, unsigned size) {
+  if (size == 2) return cpu.fetch_in<U16>(space, address);
+  const auto byte = cpu.fetch_in<U8>(space, address);
   if (!byte) return Access<U16>::refused();
   return byte.value();
 }
@@ -57,15 +57,16 @@ Step translate_and_test_extended(Cpu& cpu, const Op& op, Direction direction) {
   const U64 argument = address_in(cpu, op.r1), length = length_in(cpu, op.r1 + 1u);
   if (op.r1 & 1 || length % controls.argument_size != 0) return specification(cpu);
   const U64 table = address_in(cpu, 1) & ~7ull;
+  const Context argument_space = cpu.space_of(op.r1), table_space = cpu.space_of(1);
   constexpr U64 unit_limit = 4096;
   const U64 limit = std::min(length, unit_limit);
   U64 done = 0;
   U16 function = 0;
   const auto place = [&](U64 offset) { return direction == Direction::forward ? argument + offset : argument - offset; };
   for (; done < limit; done += controls.argument_size) {
-    const U16 character = TRY(fetch_character(cpu, cpu.wrap(place(done)), controls.argument_size));
+    const U16 character = TRY(fetch_character(cpu, argument_space, cpu.wrap(place(done)), controls.argument_size));
     if (controls.limited && character > 0xFF) continue;
-    function = TRY(fetch_character(cpu, cpu.wrap(table + U64{character} * controls.function_size), controls.function_size));
+    function = TRY(fetch_character(cpu, table_space, cpu.wrap(table + U64{character} * controls.function_size), controls.function_size));
     if (function != 0) break;
   }
   set_address_in(cpu, op.r1, place(done));
@@ -83,6 +84,7 @@ Step translate_to(Cpu& cpu, const Op& op) {
   const bool has_test = (op.r3 & 1) == 0;
   const auto test_character = static_cast<Target>(cpu.gr(0));
   const U64 table = address_in(cpu, 1) & ~7ull;
+  const Context to_space = cpu.space_of(op.r1), from_space = cpu.space_of(op.r2), table_space = cpu.space_of(1);
   constexpr U64 unit_limit = 1024;
   const auto update = [&](U64 characters) {
     set_address_in(cpu, op.r1, to + characters * sizeof(Target));
@@ -91,13 +93,13 @@ Step translate_to(Cpu& cpu, const Op& op) {
   };
   const U64 all = length / sizeof(Source), limit = std::min(all, unit_limit);
   for (U64 i = 0; i < limit; ++i) {
-    const auto character = TRY(cpu.fetch<Source>(cpu.wrap(from + i * sizeof(Source))));
-    const auto translated = TRY(cpu.fetch<Target>(cpu.wrap(table + U64{character} * sizeof(Target))));
+    const auto character = TRY(cpu.fetch_in<Source>(from_space, cpu.wrap(from + i * sizeof(Source))));
+    const auto translated = TRY(cpu.fetch_in<Target>(table_space, cpu.wrap(table + U64{character} * sizeof(Target))));
     if (has_test && translated == test_character) {
       cpu.cc = 1;
       return Step::next;
     }
-    TRY(cpu.store<Target>(cpu.wrap(to + i * sizeof(Target)), translated));
+    TRY(cpu.store_in<Target>(to_space, cpu.wrap(to + i * sizeof(Target)), translated));
     update(i + 1);  // a unit of operation is a character
   }
   cpu.cc = limit < all ? unfinished : 0;
@@ -106,19 +108,20 @@ Step translate_to(Cpu& cpu, const Op& op) {
 
 }  // namespace
 
-// The table's bytes are fetched as they are needed, so only those can be refused.
+// The table's bytes are fetched as they are needed, so only those can be refused. Each byte is stored before the next one
+// is translated, which shows where the table overlaps the first operand.
 Z_INSTRUCTION(translate) {
   const unsigned length = op.r1 + 1u;
   const U64 table = cpu.operand2_rs(op);
-  const auto first = TRY(OperandBytes::to_store(cpu, cpu.operand1(op), length));
+  const Context table_space = cpu.space_of(op.b2);
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), length));
   if (bytes_left_in_page(table) >= table_size) {
-    const std::byte* const functions = TRY(cpu.host_fetch(table, table_size));
+    const std::byte* const functions = TRY(cpu.host_fetch_in(table_space, table, table_size));
     for (unsigned i = 0; i < length; ++i) first[i] = functions[first.at(i)];
     return Step::next;
   }
-  std::array<U8, 256> translated;
-  for (unsigned i = 0; i < length; ++i) translated[i] = TRY(cpu.fetch<U8>(cpu.wrap(table + first.at(i))));
-  for (unsigned i = 0; i < length; ++i) first.set(i, translated[i]);
+  for (unsigned i = 0; i < length; ++i) TRY(cpu.probe_fetch_in(table_space, cpu.wrap(table + first.at(i)), 1));
+  for (unsigned i = 0; i < length; ++i) first.set(i, TRY(cpu.fetch_in<U8>(table_space, cpu.wrap(table + first.at(i)))));
   return Step::next;
 }
 
@@ -141,8 +144,8 @@ Z_INSTRUCTION(translate_extended) {
     return Step::next;
   }
   const auto test_byte = static_cast<U8>(cpu.gr(0));
-  const auto functions = TRY(OperandBytes::to_fetch(cpu, table, table_size));
-  const auto first = TRY(OperandBytes::to_store(cpu, address, limit));
+  const auto functions = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.r2), table, table_size));
+  const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.r1), address, limit));
   U64 i = 0;
   for (; i < limit && first.at(i) != test_byte; ++i) first[i] = functions[first.at(i)];
   advance_pair(cpu, op.r1, i);

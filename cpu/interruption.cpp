@@ -42,8 +42,9 @@ void Cpu::interrupt_program() {
     store_low<std::uint16_t>(low_core::monitor_class, exception.monitor_class);
     store_low<std::uint64_t>(low_core::monitor_code, exception.monitor_code);
   }
-  if (stores_translation_exception(exception.code)) {
+  if (stores_translation_exception(exception.code) || is_access_register_exception(exception.code))
     store_low<std::uint8_t>(low_core::exception_access, exception.exception_access);
+  if (stores_translation_exception(exception.code)) {
     store_low<std::uint64_t>(low_core::translation_exception, exception.translation_exception);
   }
   store_low<std::uint64_t>(low_core::breaking_event, breaking_event_);

@@ -81,7 +81,7 @@ Z_INSTRUCTION(test_pending_interruption) {
   const auto isc_mask = static_cast<std::uint8_t>(cpu.cr(6) >> 24);
   // The interruption is taken only when it can be stored.
   const bool to_low_core = address == 0;
-  const Context context = to_low_core ? cpu.real_context(0) : cpu.context_of(cpu.psw.as, cpu.psw.key);
+  const Context context = to_low_core ? cpu.real_context(0) : cpu.space_of(op.b2);
   const std::uint64_t to = to_low_core ? low_core::io_subsystem_identification : address;
   if (!cpu.environment().io_interruption_pending(isc_mask)) {
     cpu.cc = 0;

@@ -13,11 +13,11 @@ inline std::uint64_t bytes_left_in_page(std::uint64_t address) { return 0x1000 -
 // A storage operand of up to a page, all of which may be accessed: its bytes, wherever a page boundary lies in it.
 class OperandBytes {
  public:
-  static Access<OperandBytes> to_fetch(Cpu& cpu, std::uint64_t address, std::uint64_t length) {
-    return make(cpu, address, length, &Cpu::host_fetch);
+  static Access<OperandBytes> to_fetch(Cpu& cpu, Context space, std::uint64_t address, std::uint64_t length) {
+    return make(cpu, space, address, length, &Cpu::host_fetch_in);
   }
-  static Access<OperandBytes> to_store(Cpu& cpu, std::uint64_t address, std::uint64_t length) {
-    return make(cpu, address, length, &Cpu::host_store);
+  static Access<OperandBytes> to_store(Cpu& cpu, Context space, std::uint64_t address, std::uint64_t length) {
+    return make(cpu, space, address, length, &Cpu::host_store_in);
   }
   OperandBytes() = default;
 
@@ -43,15 +43,15 @@ class OperandBytes {
   std::byte* data() const { return front_; }  // where it is contiguous
 
  private:
-  using Locate = Access<std::byte*> (Cpu::*)(std::uint64_t, std::uint64_t);
-  static Access<OperandBytes> make(Cpu& cpu, std::uint64_t address, std::uint64_t length, Locate locate) {
+  using Locate = Access<std::byte*> (Cpu::*)(Context, std::uint64_t, std::uint64_t);
+  static Access<OperandBytes> make(Cpu& cpu, Context space, std::uint64_t address, std::uint64_t length, Locate locate) {
     OperandBytes result;
     result.front_length_ = std::min(length, bytes_left_in_page(address));
-    const auto front = (cpu.*locate)(address, result.front_length_);
+    const auto front = (cpu.*locate)(space, address, result.front_length_);
     if (!front) return Access<OperandBytes>::refused();
     result.front_ = front.value();
     if (result.front_length_ == length) return result;
-    const auto back = (cpu.*locate)(cpu.wrap(address + result.front_length_), length - result.front_length_);
+    const auto back = (cpu.*locate)(space, cpu.wrap(address + result.front_length_), length - result.front_length_);
     if (!back) return Access<OperandBytes>::refused();
     result.back_ = back.value();
     return result;

@@ -19,13 +19,13 @@ Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specificatio
 class Cell {
  public:
   static Cell in_register(unsigned n, unsigned size) { return Cell{n, {}, size}; }
-  static Access<Cell> in_storage(Cpu& cpu, U64 address, unsigned size) {
-    const auto bytes = OperandBytes::to_store(cpu, address, size);
+  static Access<Cell> in_storage(Cpu& cpu, Context space, U64 address, unsigned size) {
+    const auto bytes = OperandBytes::to_store(cpu, space, address, size);
     if (!bytes) return Access<Cell>::refused();
     return Cell{no_register, bytes.value(), size};
   }
-  static Access<Cell> to_fetch(Cpu& cpu, U64 address, unsigned size) {
-    const auto bytes = OperandBytes::to_fetch(cpu, address, size);
+  static Access<Cell> to_fetch(Cpu& cpu, Context space, U64 address, unsigned size) {
+    const auto bytes = OperandBytes::to_fetch(cpu, space, address, size);
     if (!bytes) return Access<Cell>::refused();
     return Cell{no_register, bytes.value(), size};
   }
@@ -87,26 +87,26 @@ constexpr unsigned first_comparison_place = 0, first_replacement_place = 16, thi
 class Preparation {
  public:
   Preparation(Cpu& cpu, const Op& op, const Function& function)
-      : cpu_(cpu), op_(op), function_(function), list_(cpu.operand2_rs(op)) {}
+      : cpu_(cpu), op_(op), function_(function), list_(cpu.operand2_rs(op)), list_space_(cpu.space_of(op.b2)) {}
 
   Access<Operation> make() {
     Operation o;
     const auto fill = [&]() -> Step {
-      o.first_comparison = TRY(value(op_.r1, first_comparison_place));
-      o.second = TRY(Cell::in_storage(cpu_, cpu_.operand1(op_), function_.size));
+      o.first_comparison = TRY(target(op_.r1, first_comparison_place));
+      o.second = TRY(Cell::in_storage(cpu_, cpu_.space_of(op_.b1), cpu_.operand1(op_), function_.size));
       if (function_.kind == Kind::compare_and_load) {
-        o.add(TRY(value(op_.r3, third_place)), TRY(Cell::to_fetch(cpu_, TRY(fourth()), function_.size)));
+        o.add(TRY(target(op_.r3, third_place)), TRY(Cell::to_fetch(cpu_, TRY(fourth_space()), TRY(fourth()), function_.size)));
         return Step::next;
       }
       o.add(o.second, TRY(value(op_.r1 + 1u, first_replacement_place)));
       if (function_.kind == Kind::double_compare_and_swap) {
         o.has_second_comparison = true;
-        o.third_comparison = TRY(value(op_.r3, third_place));
-        o.fourth = TRY(Cell::in_storage(cpu_, TRY(fourth()), function_.size));
+        o.third_comparison = TRY(target(op_.r3, third_place));
+        o.fourth = TRY(Cell::in_storage(cpu_, TRY(fourth_space()), TRY(fourth()), function_.size));
         o.add(o.fourth, TRY(value(op_.r3 + 1u, third_replacement_place)));
       }
       if (function_.kind == Kind::store)
-        o.add(TRY(Cell::in_storage(cpu_, TRY(fourth()), function_.size)), TRY(value(op_.r3, third_replacement_place)));
+        o.add(TRY(Cell::in_storage(cpu_, TRY(fourth_space()), TRY(fourth()), function_.size)), TRY(value(op_.r3, third_replacement_place)));
       if (function_.kind >= Kind::double_store) {
         o.add(TRY(listed_operand(fourth_address)), TRY(listed_value(third_replacement_place)));
         o.add(TRY(listed_operand(sixth_address)), TRY(listed_value(fifth_place)));
@@ -121,13 +121,19 @@ class Preparation {
 
  private:
   bool fourth_is_direct() const { return function_.uses_registers && function_.kind < Kind::double_store; }
+  // A value that may be replaced: a comparison value, or the target of the load.
+  Access<Cell> target(unsigned n, unsigned place) {
+    if (function_.uses_registers) return Cell::in_register(n, function_.size);
+    return Cell::in_storage(cpu_, list_space_, address_of(place), function_.size);
+  }
   Access<Cell> value(unsigned n, unsigned place) {
     if (function_.uses_registers) return Cell::in_register(n, function_.size);
     return listed_value(place);
   }
   Access<Cell> listed_value(unsigned place) {
-    return Cell::in_storage(cpu_, cpu_.wrap(list_ + place + 16 - function_.size), function_.size);
+    return Cell::to_fetch(cpu_, list_space_, address_of(place), function_.size);
   }
+  U64 address_of(unsigned place) const { return cpu_.wrap(list_ + place + 16 - function_.size); }
   // An operand not on its boundary is a specification exception.
   Access<U64> aligned(U64 address) {
     if (address % function_.size == 0) return address;
@@ -135,14 +141,26 @@ class Preparation {
     return Access<U64>::refused();
   }
   Access<U64> listed_address(unsigned field) {
-    const auto address = cpu_.fetch<U64>(cpu_.wrap(list_ + field));
+    const auto address = cpu_.fetch_in<U64>(list_space_, cpu_.wrap(list_ + field));
     if (!address) return address;
     return aligned(cpu_.wrap(address.value()));
   }
+  // The word in front of an address in the list is the ALET of that operand.
+  Access<Context> listed_space(unsigned field) {
+    if (cpu_.psw.as != AddressSpace::access_register) return list_space_;
+    const auto alet = cpu_.fetch_in<U32>(list_space_, cpu_.wrap(list_ + field - 4));
+    if (!alet) return Access<Context>::refused();
+    return cpu_.alet_space(alet.value());
+  }
   Access<Cell> listed_operand(unsigned field) {
+    const auto space = listed_space(field);
+    if (!space) return Access<Cell>::refused();
     const auto address = listed_address(field);
     if (!address) return Access<Cell>::refused();
-    return Cell::in_storage(cpu_, address.value(), function_.size);
+    return Cell::in_storage(cpu_, space.value(), address.value(), function_.size);
+  }
+  Access<Context> fourth_space() {
+    return fourth_is_direct() ? Access<Context>{list_space_} : listed_space(fourth_address);
   }
   Access<U64> fourth() { return fourth_is_direct() ? aligned(list_) : listed_address(fourth_address); }
 
@@ -150,6 +168,7 @@ class Preparation {
   const Op& op_;
   const Function& function_;
   const U64 list_;
+  const Context list_space_;
 };
 
 std::uint8_t perform(Cpu& cpu, const Operation& o) {
@@ -234,9 +253,9 @@ Z_INSTRUCTION(compare_and_swap_and_store) {
   const SwapAndStore controls{cpu};
   if (!controls.is_valid(cpu, op)) return specification(cpu);
   constexpr unsigned store_value_offset = 16;
-  const auto list = TRY(OperandBytes::to_fetch(cpu, controls.list, 32));
-  const auto target = TRY(OperandBytes::to_store(cpu, cpu.operand2_rs(op), controls.store_size()));
-  std::byte* const swapped = TRY(cpu.host_store(cpu.operand1(op), controls.swap_size()));
+  const auto list = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(1), controls.list, 32));
+  const auto target = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b2), cpu.operand2_rs(op), controls.store_size()));
+  std::byte* const swapped = TRY(cpu.host_store_in(cpu.space_of(op.b1), cpu.operand1(op), controls.swap_size()));
   Uint128 desired = 0;
   for (unsigned i = 0; i < controls.swap_size(); ++i) desired = desired << 8 | list.at(i);
   const auto low = static_cast<U64>(desired);

@@ -30,6 +30,15 @@ constexpr bool nullifies(Pic code) {
   }
 }
 
+// Those that access-register translation recognises: the interruption says for which register.
+constexpr bool is_access_register_exception(Pic code) {
+  switch (code) {
+    case Pic::alet_specification: case Pic::alen_translation: case Pic::ale_sequence: case Pic::aste_validity:
+    case Pic::aste_sequence: case Pic::extended_authority: return true;
+    default: return false;
+  }
+}
+
 // Those whose interruption stores a translation-exception identification.
 constexpr bool stores_translation_exception(Pic code) {
   switch (code) {

@@ -9,7 +9,8 @@ namespace {
 
 std::size_t hash_of(const ContextMeaning& meaning) {
   std::uint64_t h = meaning.asce >> 12 ^ meaning.asce ^ static_cast<std::uint64_t>(meaning.key) << 3 ^
-                    static_cast<std::uint64_t>(meaning.space) << 1 ^ static_cast<std::uint64_t>(meaning.real);
+                    static_cast<std::uint64_t>(meaning.space) << 1 ^ static_cast<std::uint64_t>(meaning.real) ^
+                    static_cast<std::uint64_t>(meaning.access_register) << 7 ^ static_cast<std::uint64_t>(meaning.refused);
   h ^= h >> 17;
   return h ^ h >> 6;
 }

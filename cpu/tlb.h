@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "cpu/interruption_codes.h"
 #include "cpu/psw.h"
 
 namespace cpu {
@@ -21,6 +22,10 @@ struct ContextMeaning {
   AddressSpace space = AddressSpace::primary;
   bool real = false;  // DAT off: real addresses
   std::uint8_t key = 0;
+  std::uint8_t access_register = 0;  // in the access-register mode
+  bool fetch_only = false;           // the access-list entry allows no store
+  bool for_instructions = false;     // while instruction-execution protection is on
+  Pic refused = Pic::none;           // access-register translation failed, which the first access finds out
   bool operator==(const ContextMeaning&) const = default;
 };
 

@@ -10,6 +10,11 @@ namespace {
 Z_INSTRUCTION(operation_exception) { return cpu.program_interruption(Pic::operation); }
 Z_INSTRUCTION(privileged_operation_exception) { return cpu.program_interruption(Pic::privileged_operation); }
 
+Z_INSTRUCTION(select_space) {
+  cpu.select_space(op.b1);
+  return Step::next;
+}
+
 // PoP ch. 6, "Data-Exception Code (DXC)": what a control register switched off.
 namespace dxc {
 constexpr std::uint8_t afp_register = 1, bfp_instruction = 2, dfp_instruction = 3, vector_instruction = 0xFE;
@@ -70,6 +75,27 @@ bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode,
   }
   op.handler = instruction->handler;
   return leaves(*instruction, op);
+}
+
+std::uint8_t storage_register(const std::array<std::uint8_t, 6>& text) {
+  constexpr std::uint8_t none = 16;
+  const auto* instruction = find_instruction(text);
+  if (instruction == nullptr) return none;
+  Op op{};
+  op.b1 = op.b2 = none;
+  decode_fields(text, layout_of(instruction->format), op);
+  const auto operands = operands_of(instruction->format);
+  if (operands.find("d1(") != operands.npos) return op.b1;
+  return operands.find("d2(") != operands.npos ? op.b2 : none;
+}
+
+Op select_space(const std::array<std::uint8_t, 6>& text, std::uint16_t page_offset) {
+  Op op{};
+  op.handler = run_select_space;
+  op.b1 = storage_register(text);
+  op.m4_length = static_cast<std::uint8_t>(instruction_length(text[0]));
+  op.page_offset = page_offset;
+  return op;
 }
 
 bool is_execute(std::span<const std::uint8_t> text) {

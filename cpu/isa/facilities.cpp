@@ -36,8 +36,11 @@ constexpr Facility offered[] = {
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
     {52, Model::zec12}, // interlocked access 2
     {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
+    {75, Model::z196},  // access-exception fetch/store indication
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {130, Model::z14},  // instruction-execution protection
+    {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
 };
 

@@ -93,6 +93,46 @@ TEST_F(DynamicTranslation, ALargePageNeedsEdat) {
   EXPECT_EQ(machine.value(0x20'1238), 77u);
 }
 
+TEST_F(DynamicTranslation, ALargePageMayHaveItsKeyInTheSegmentTable) {
+  machine.put_value<std::uint64_t>(segment_table + 8, 0x20'0000 | 0x1'0000 | 0x9800 | 0x400);  // key 9, fetch-protected
+  set_control(0, 1ull << (63 - 40));
+  run_on(0x10'1230, dat_on | 0x0080ull << 48);
+  EXPECT_EQ(program_code(), 0x04);
+  run_on(0x10'1230, dat_on | 0x0090ull << 48);
+  EXPECT_EQ(machine.cpu().psw.ia, 0xE0Du);
+}
+
+TEST_F(DynamicTranslation, ARegionThirdTableEntryMayBeAFrameOf2GiB) {
+  constexpr std::uint64_t region_third_table = 0x30000;
+  for (std::uint64_t i = 0; i < 2048; ++i) machine.put_value<std::uint64_t>(region_third_table + i * 8, 0x24);
+  machine.put_value<std::uint64_t>(region_third_table, segment_table | 0x4 | 3);
+  machine.put_value<std::uint64_t>(region_third_table + 8, 0x4 | 0x400);  // the frame at 0
+  machine.put_value<std::uint64_t>(0x40100, 0x55);
+  set_control(1, region_third_table | 4 | 3);
+  set_control(0, 1ull << (63 - 40));
+  run_on(0x8004'0100);
+  EXPECT_EQ(machine.value(0x40108), 0x55u);
+}
+
+TEST_F(DynamicTranslation, InstructionsAreNotFetchedFromAnExecutionProtectedPage) {
+  set_page(0x1, 0x1000 | 0x100);
+  run_on(0x40000);  // the control is off
+  EXPECT_EQ(machine.cpu().psw.ia, 0xE0Du);
+  set_control(0, 1ull << (63 - 20));
+  run_on(0x40000);
+  EXPECT_EQ(program_code(), 0x04);
+  EXPECT_EQ(machine.value(0xA8), 0x1000u | 0x800 | 0x84);
+  EXPECT_EQ(machine.value(0x158), 0x1000u + 2);  // suppressed: behind two bytes, which is all that is known of the length
+}
+
+TEST_F(DynamicTranslation, AnExecutionProtectedPageHoldsOperands) {
+  set_page(0x40, 0x40000 | 0x100);
+  set_control(0, 1ull << (63 - 20));
+  machine.put_value<std::uint64_t>(0x40100, 0x66);
+  run_on(0x40100);
+  EXPECT_EQ(machine.value(0x40108), 0x66u);
+}
+
 TEST_F(DynamicTranslation, RegionTablesAreWalkedFromTheLevelOfTheAsce) {
   // Region second at 0x30000, third at 0x34000; the address has RSX 1, RTX 2, SX 0, PX X'40'.
   machine.put_value<std::uint64_t>(0x30000 + 8, 0x34000 | 2 << 2 | 3);
