@@ -26,8 +26,16 @@ struct BasicMachine {
   EbcdicText<16> model;
 };
 
-// SYSIB 2.2.2 and 3.2.2 count CPUs the same way.
+// SYSIB 1.2.2, Basic Machine CPUs; 2.2.2 and 3.2.2 count the same way.
 struct CpuCounts { be16 total, configured, standby, reserved; };
+struct MachineCpus {
+  std::uint8_t format, reserved0;
+  be16 acc_offset;
+  std::uint8_t reserved1[0x1C];
+  be32 capability;
+  CpuCounts cpus;
+};
+static_assert(offsetof(MachineCpus, cpus) == 0x24);
 // SYSIB 2.2.2, Logical-Partition CPUs.
 struct PartitionCpus {
   std::uint8_t reserved0[0x20];
@@ -78,6 +86,13 @@ std::uint8_t basic_machine(cpu::Model model, std::span<std::byte, 4096> sysib) {
   return put(block, sysib);
 }
 
+std::uint8_t machine_cpus(const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
+  MachineCpus block{};
+  block.capability = 1;
+  block.cpus = counts(identity.cpus, identity.standby);
+  return put(block, sysib);
+}
+
 std::uint8_t partition_cpus(const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
   PartitionCpus block{};
   block.number = 1;
@@ -105,6 +120,7 @@ std::uint8_t partition_information(unsigned function, unsigned selector1, unsign
                                    const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
   switch (selected(function, selector1, selector2)) {
     case selected(1, 1, 1): return basic_machine(identity.model, sysib);
+    case selected(1, 2, 2): return machine_cpus(identity, sysib);
     case selected(2, 2, 2): return partition_cpus(identity, sysib);
     default: return 3;
   }
