@@ -81,21 +81,28 @@ Z_INSTRUCTION(test_pending_interruption) {
   const auto isc_mask = static_cast<std::uint8_t>(cpu.cr(6) >> 24);
   // The interruption is taken only when it can be stored.
   const bool to_low_core = address == 0;
-  const Context context = to_low_core ? cpu.real_context(0) : cpu.space_of(op.b2);
-  const std::uint64_t to = to_low_core ? low_core::io_subsystem_identification : address;
   if (!cpu.environment().io_interruption_pending(isc_mask)) {
     cpu.cc = 0;
     return Step::next;
   }
-  if (!to_low_core) TRY(cpu.probe_store(to, 8));
+  if (!to_low_core) TRY(cpu.probe_store_in(cpu.space_of(op.b2), address, 8));
   const auto code = cpu.environment().take_io_interruption(isc_mask);
   if (!code) {
     cpu.cc = 0;
     return Step::next;
   }
-  TRY(cpu.store_in<std::uint32_t>(context, to, code->subsystem_identification));
-  TRY(cpu.store_in<std::uint32_t>(context, cpu.wrap(to + 4), code->parameter));
-  if (to_low_core) TRY(cpu.store_in<std::uint32_t>(context, low_core::io_identification, code->identification));
+  if (to_low_core) {
+    // Low-address protection does not apply, and the prefix area always exists.
+    const auto store_low = [&](std::uint64_t at, std::uint32_t value) {
+      if (const auto host = cpu.absolute_store(cpu.absolute({at}), 4)) host_store<std::uint32_t>(host.value(), value);
+    };
+    store_low(low_core::io_subsystem_identification, code->subsystem_identification);
+    store_low(low_core::io_parameter, code->parameter);
+    store_low(low_core::io_identification, code->identification);
+  } else {
+    TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), address, code->subsystem_identification));
+    TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), cpu.wrap(address + 4), code->parameter));
+  }
   cpu.cc = 1;
   return Step::next;
 }
