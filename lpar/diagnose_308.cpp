@@ -23,7 +23,7 @@ struct IplParameters {
   z::be16 device;
   std::array<std::uint8_t, 88> virtual_machine;  // parameters that only z/VM passes
 
-  static constexpr std::uint8_t current_version = 1, channel_attached = 2;
+  static constexpr std::uint8_t latest_version = 1, channel_attached = 2;
 };
 static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110);
 
@@ -56,7 +56,7 @@ Diagnose308::ReturnCode Diagnose308::set(z::AbsoluteAddress block) {
   IplParameters parameters;
   machine_.storage().fetch(block, std::as_writable_bytes(std::span{&parameters, 1}), 0);
   if (parameters.length < offsetof(IplParameters, virtual_machine) || parameters.length > z::page_size ||
-      parameters.version != IplParameters::current_version || parameters.block_type != IplParameters::channel_attached)
+      parameters.version > IplParameters::latest_version || parameters.block_type != IplParameters::channel_attached)
     return ReturnCode::invalid_block;
   std::vector<std::byte> bytes(parameters.length);
   machine_.storage().fetch(block, bytes, 0);
@@ -75,7 +75,6 @@ Diagnose308::ReturnCode Diagnose308::store(z::AbsoluteAddress block) {
 void Diagnose308::set_loaded_from(z::DeviceNumber device) {
   IplParameters parameters{};
   parameters.length = sizeof parameters;
-  parameters.version = IplParameters::current_version;
   parameters.block_length = sizeof parameters - offsetof(IplParameters, block_length);
   parameters.block_type = IplParameters::channel_attached;
   parameters.load_parameter = z::EbcdicText<8>::of("");

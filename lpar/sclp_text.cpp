@@ -39,7 +39,8 @@ std::vector<std::byte> around_short(std::uint8_t key, std::span<const std::byte>
 
 std::string text_of(std::span<const std::byte> codes) {
   std::string text;
-  for (const auto code : codes) text += from_cp500(std::to_integer<std::uint8_t>(code));
+  constexpr std::byte new_line{0x15};
+  for (const auto code : codes) text += code == new_line ? '\n' : from_cp500(std::to_integer<std::uint8_t>(code));
   return text;
 }
 
