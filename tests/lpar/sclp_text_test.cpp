@@ -38,8 +38,8 @@ TEST(SclpText, AMessageGivesTheTextOfItsTextObjectsALineEach) {
 }
 
 // The boot loader that zipl writes ends its lines so.
-TEST(SclpText, NewLineInATextEndsALine) {
-  const auto body = bytes({0, 0, 0, 1, 0xD4, 0xC4, 0xC2, 0x40, 0, 0, 0, 1, 0, 0x0D, 0, 4, 0x10, 0, 0, 0, 0, 0, 0xC8, 0x15, 0xC8});
+TEST(SclpText, NewLineAndLineFeedEndALineAndNoneFollowsTheLast) {
+  const auto body = bytes({0, 0, 0, 1, 0xD4, 0xC4, 0xC2, 0x40, 0, 0, 0, 1, 0, 0x0E, 0, 4, 0x10, 0, 0, 0, 0, 0, 0xC8, 0x15, 0xC8, 0x25});
   EXPECT_THAT(lines_of_message(body), testing::ElementsAre("H\nH"));
 }
 
