@@ -4,6 +4,7 @@
 #include "cpu/environment.h"
 #include "cpu/instruction.h"
 #include "cpu/low_core.h"
+#include "cpu/storage.h"
 
 // I/O instructions (PoP ch. 14): operands here, functions in the environment.
 namespace cpu {
@@ -16,6 +17,13 @@ Step finish(Cpu& cpu, const IoAnswer& answer) {
 }
 
 std::uint32_t subsystem_identification(const Cpu& cpu) { return cpu.gr32(1); }
+
+// The interruption code at its place in the prefix area, which no protection reaches (PoP ch. 14, "TEST PENDING
+// INTERRUPTION").
+void store_in_low_core(Cpu& cpu, const IoInterruption& code) {
+  const std::array<z::be32, 3> words{code.subsystem_identification, code.parameter, code.identification};
+  cpu.storage().store(cpu.absolute({low_core::io_subsystem_identification}), std::as_bytes(std::span{words}), 0);
+}
 
 bool is_word_aligned(std::uint64_t address) { return address % 4 == 0; }
 
@@ -91,19 +99,13 @@ Z_INSTRUCTION(test_pending_interruption) {
     cpu.cc = 0;
     return Step::next;
   }
-  if (to_low_core) {
-    // Low-address protection does not apply, and the prefix area always exists.
-    const auto store_low = [&](std::uint64_t at, std::uint32_t value) {
-      if (const auto host = cpu.absolute_store(cpu.absolute({at}), 4)) host_store<std::uint32_t>(host.value(), value);
-    };
-    store_low(low_core::io_subsystem_identification, code->subsystem_identification);
-    store_low(low_core::io_parameter, code->parameter);
-    store_low(low_core::io_identification, code->identification);
-  } else {
-    TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), address, code->subsystem_identification));
-    TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), cpu.wrap(address + 4), code->parameter));
-  }
   cpu.cc = 1;
+  if (to_low_core) {
+    store_in_low_core(cpu, *code);
+    return Step::next;
+  }
+  TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), address, code->subsystem_identification));
+  TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), cpu.wrap(address + 4), code->parameter));
   return Step::next;
 }
 
