@@ -81,6 +81,30 @@ TEST_F(Interruption, TheOrderIsMachineCheckThenExternalThenIo) {
   EXPECT_EQ(run(), 0x1F0u);
 }
 
+TEST_F(Interruption, AMachineCheckLeavesTheVectorRegistersInTheExtendedSaveArea) {
+  machine.put_value<std::uint64_t>(0x11B0, 0x20'0000);
+  machine.cpu().vr(0) = {1, 2};
+  machine.cpu().vr(31) = {3, 4};
+  machine.configuration().channel_report_pending();
+  EXPECT_EQ(run(), 0x1E0u);
+  EXPECT_EQ(machine.value(0xE8), 0x0040'0F5D'4033'0000u) << "bit 25: vector registers are valid";
+  EXPECT_EQ(machine.value(0x20'0000), 1u);
+  EXPECT_EQ(machine.value(0x20'0008), 2u);
+  EXPECT_EQ(machine.value(0x20'01F0), 3u);
+  EXPECT_EQ(machine.value(0x20'01F8), 4u);
+}
+
+TEST_F(Interruption, AnExtendedSaveAreaOfTwoKilobytesHasTheGuardedStorageRegistersToo) {
+  machine.put_value<std::uint64_t>(0x11B0, 0x20'000B);
+  machine.cpu().guarded_storage() = {.designation = 0x1111, .section_mask = 0x2222, .parameter_list = 0x3333};
+  machine.configuration().channel_report_pending();
+  EXPECT_EQ(run(), 0x1E0u);
+  EXPECT_EQ(machine.value(0xE8), 0x0040'0F5D'4833'0000u) << "bit 36: guarded-storage registers are valid";
+  EXPECT_EQ(machine.value(0x20'0408), 0x1111u);
+  EXPECT_EQ(machine.value(0x20'0410), 0x2222u);
+  EXPECT_EQ(machine.value(0x20'0418), 0x3333u);
+}
+
 TEST_F(Interruption, ExternalConditionsAreTakenInTheirOrder) {
   machine.configuration().post_service_signal(0x1230);
   machine.cpu().external().add_external_call(0);
