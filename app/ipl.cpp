@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/raw_terminal.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "gdb/server.h"
@@ -21,10 +22,30 @@ struct Request {
   std::vector<std::string> devices;
   std::vector<std::string> plugins;
   std::string load;
+  lpar::Consoles consoles = lpar::Consoles::all;
   bool trace_io = false;
   std::string gdb;  // HOST:PORT; empty: no debugger
   bool wait = false;
 };
+
+// Hands standard input to the VT220 key by key until the guest has ended or the user left.
+void feed_terminal(lpar::BarePartition& partition, int ended) {
+  constexpr char leave = 0x1D;
+  const RawTerminal raw{STDIN_FILENO};
+  bool open = true;
+  for (;;) {
+    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(polls, 2, -1) < 0) continue;
+    if (polls[0].revents != 0) return;
+    if (polls[1].revents == 0) continue;
+    char chunk[256];
+    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    open = n > 0;
+    const std::string_view keys{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+    if (keys.contains(leave)) return;
+    if (!keys.empty()) partition.terminal_input(keys);
+  }
+}
 
 // Hands lines of standard input to the console until the guest has ended.
 void feed_console(lpar::BarePartition& partition, int ended) {
@@ -45,6 +66,11 @@ void feed_console(lpar::BarePartition& partition, int ended) {
   }
 }
 
+void feed(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
+  if (request.consoles == lpar::Consoles::terminal) feed_terminal(partition, ended.get());
+  else feed_console(partition, ended.get());
+}
+
 z::Result<> start(lpar::BarePartition& partition, const Request& request) {
   if (!request.load.empty()) return partition.load(Z_TRY(lpar::parse_device_number(request.load)));
   if (!request.program.kernel.empty()) partition.start();
@@ -54,7 +80,7 @@ z::Result<> start(lpar::BarePartition& partition, const Request& request) {
 // Until the guest has ended.
 z::Result<int> run_alone(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
   Z_CHECK(start(partition, request));
-  feed_console(partition, ended.get());
+  feed(partition, request, ended);
   const auto end = partition.end_state();
   fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
              end.psw_mask, end.psw_address, end.cpu, end.instructions);
@@ -70,7 +96,7 @@ z::Result<int> run_debugged(lpar::BarePartition& partition, const Request& reque
                                                                      .killed = [&] { ::eventfd_write(killed.get(), 1); }}));
   fmt::print(stderr, "gdb: listening on port {}\n", server->port());
   if (!request.wait) Z_CHECK(start(partition, request));
-  feed_console(partition, killed.get());
+  feed(partition, request, killed);
   return 0;
 }
 
@@ -80,7 +106,7 @@ z::Result<int> run(const Request& request) {
   auto partition = Z_TRY(lpar::BarePartition::create(
       {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
        .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
-       .plugins = request.plugins, .trace_io = request.trace_io},
+       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io},
       clock,
       {.console_output = [](std::string_view text) {
          fmt::print("{}", text);
@@ -109,6 +135,10 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
       ->take_all()->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--plugin", request->plugins, "Shared object with more device types, repeatable")
       ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const std::map<std::string, lpar::Consoles> consoles{
+      {"all", lpar::Consoles::all}, {"sclp", lpar::Consoles::sclp}, {"vt220", lpar::Consoles::terminal}, {"3215", lpar::Consoles::typewriter}};
+  command->add_option("--console", request->consoles, "Consoles of the partition: sclp, vt220 (key by key, Ctrl-] leaves), 3215 or all")
+      ->transform(CLI::CheckedTransformer(consoles))->default_str("all");
   auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel)->excludes(parameters);
   auto* gdb = command->add_option("--gdb", request->gdb, "HOST:PORT where a debugger may connect; the guest's end does not end the process");
   command->add_flag("--wait", request->wait, "Let the debugger start the guest")->needs(gdb)->excludes(load);

@@ -145,6 +145,12 @@ bool Configuration::is_service_outstanding() {
   return (service_signal_.value_or(0) & sccb_address) != 0;
 }
 
+unsigned Configuration::standby_count() const {
+  unsigned standby = 0;
+  for (unsigned n = 0; n < cpu_count(); ++n) standby += is_configured(n) ? 0 : 1;
+  return standby;
+}
+
 void Configuration::time_changed() { post_to_all(Attention::timer); }
 
 void Configuration::set_tod_epoch(std::uint64_t epoch) {

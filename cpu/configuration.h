@@ -71,6 +71,13 @@ class Configuration final : public StorageObserver {
   void load_psw(unsigned address, PswImage image);
   void store_status(unsigned address);
 
+  // A CPU that is not configured is on standby: for SIGNAL PROCESSOR it is not there. All are configured at first. Any
+  // thread; the CPU is stopped.
+  bool is_configured(unsigned address) const { return (configured_.load() >> address & 1) != 0; }
+  unsigned standby_count() const;
+  void configure(unsigned address) { configured_.fetch_or(1ULL << address); }
+  void deconfigure(unsigned address) { configured_.fetch_and(~(1ULL << address)); }
+
   // Floating conditions; any thread.
   void io_interruption_pending(std::uint8_t isc_mask);  // the environment has one to give
   void channel_report_pending();
@@ -142,6 +149,7 @@ class Configuration final : public StorageObserver {
 
   std::array<z::Mutex, 64> program_locks_;  // by token
 
+  std::atomic<std::uint64_t> configured_{~0ULL};  // bit n: CPU n
   std::atomic<bool> channel_report_{false}, interrupt_key_{false};
   z::Mutex service_;
   std::optional<std::uint32_t> service_signal_ Z_GUARDED_BY(service_);

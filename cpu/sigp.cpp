@@ -103,7 +103,7 @@ Z_INSTRUCTION(signal_processor) {
   Response response = not_operational;
   // z/Architecture is the only mode: it is already on, which is an invalid parameter.
   if (order == Order::set_architecture) response = Response::with(status::invalid_parameter);
-  else if (address < cpu.configuration().cpu_count())
+  else if (address < cpu.configuration().cpu_count() && cpu.configuration().is_configured(static_cast<unsigned>(address)))
     response = signal(cpu, cpu.configuration().cpu(static_cast<unsigned>(address)), order, parameter);
   if (response.cc == 1) cpu.set_gr32(op.r1, response.status);
   cpu.cc = response.cc;

@@ -45,6 +45,23 @@ TEST_F(Interruption, IoStoresItsThreeWordsAndTheOldPsw) {
   EXPECT_EQ(machine.value(0x178), 0x1000u);
 }
 
+// Linux has low-address protection on all the time.
+TEST_F(Interruption, TpiAndStflStoreInTheLowCoreInSpiteOfItsProtection) {
+  constexpr std::uint64_t low_address_protection = 1ull << 28, all_subclasses = 0xFF00'0000;
+  set_masks(low_address_protection, all_subclasses, 0);
+  machine.environment.pending_isc = 0x10;
+  machine.put(0x1000, {0xB2, 0x36, 0x00, 0x00,    // TPI 0
+                       0xB2, 0xB1, 0x00, 0x00});  // STFL 0
+  machine.put(0x1008, {0x82, 0x00, 0x20, 0x00});  // LPSW 0(2)
+  machine.put_value<std::uint64_t>(0x2000, 0x000A'0000'8000'0000);
+  machine.configuration().with_stopped(0, [](Cpu& cpu) { cpu.gr(2) = 0x2000; });
+  EXPECT_EQ(run(Machine::supervisor), 0u);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xB8), 0x0001'0005u);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xBC), 0xCAFE'F00Du);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xC0), 0x1800'0000u);
+  EXPECT_NE(machine.value<std::uint32_t>(0xC8), 0u);
+}
+
 TEST_F(Interruption, AnIoInterruptionOfADisabledSubclassStaysPending) {
   set_masks(0xFFFF, 0x0800'0000, 0);
   machine.environment.pending_isc = 0x10;
