@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "gdb/server.h"
 #include "lpar/bare_partition.h"
+#include "lpar/instruction_trace.h"
 
 namespace app {
 namespace {
@@ -26,6 +27,34 @@ struct Request {
   bool trace_io = false;
   std::string gdb;  // HOST:PORT; empty: no debugger
   bool wait = false;
+  bool trace_instructions = false, profile = false;
+};
+
+void print_to_error(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+
+// What looks at each instruction, if anything was asked for. Constructed before the CPUs' machine, so that it outlives it.
+class Observers {
+ public:
+  explicit Observers(const Request& request) : request_(request), trace_(request.cpus, print_to_error), profile_(request.cpus) {}
+
+  void attach(cpu::Configuration& cpus) {
+    if (!request_.trace_instructions && !request_.profile) return;
+    cpus.pause();
+    if (request_.trace_instructions) cpus.observe_instructions(trace_);
+    if (request_.profile) cpus.observe_instructions(profile_);
+    cpus.unpause();
+  }
+  void report(cpu::Configuration& cpus) {
+    if (!request_.profile) return;
+    cpus.pause();
+    for (const auto& line : profile_.report()) print_to_error(line);
+    cpus.unpause();
+  }
+
+ private:
+  const Request& request_;
+  lpar::InstructionTrace trace_;
+  lpar::InstructionProfile profile_;
 };
 
 // Hands standard input to the VT220 key by key until the guest has ended or the user left.
@@ -78,12 +107,14 @@ z::Result<> start(lpar::BarePartition& partition, const Request& request) {
 }
 
 // Until the guest has ended.
-z::Result<int> run_alone(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
+z::Result<int> run_alone(lpar::BarePartition& partition, const Request& request, const z::Clock& clock, const z::Fd& ended) {
+  const auto begin = clock.now();
   Z_CHECK(start(partition, request));
   feed(partition, request, ended);
+  const auto microseconds = std::chrono::duration<double, std::micro>{clock.now() - begin}.count();
   const auto end = partition.end_state();
-  fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
-             end.psw_mask, end.psw_address, end.cpu, end.instructions);
+  fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={} MIPS={:.1f}\n", end.disabled_wait ? "disabled wait" : "stopped",
+             end.psw_mask, end.psw_address, end.cpu, end.instructions, static_cast<double>(end.instructions) / microseconds);
   return !end.disabled_wait || end.psw_address == 0 ? 0 : 1;
 }
 
@@ -103,6 +134,7 @@ z::Result<int> run_debugged(lpar::BarePartition& partition, const Request& reque
 z::Result<int> run(const Request& request) {
   const z::HostClock clock;
   const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
+  Observers observers{request};
   auto partition = Z_TRY(lpar::BarePartition::create(
       {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
        .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
@@ -112,11 +144,14 @@ z::Result<int> run(const Request& request) {
          fmt::print("{}", text);
          std::fflush(stdout);
        },
-       .trace_line = [](std::string_view text) { fmt::print(stderr, "{}\n", text); },
+       .trace_line = print_to_error,
        .ended = [&] { ::eventfd_write(ended.get(), 1); }}));
   if (!request.program.kernel.empty()) Z_CHECK(partition->load_program(request.program));
   else Z_CHECK(lpar::put_parameters(partition->machine().storage(), request.program.parameters));
-  return request.gdb.empty() ? run_alone(*partition, request, ended) : run_debugged(*partition, request);
+  observers.attach(partition->machine().cpus());
+  const int status = Z_TRY(request.gdb.empty() ? run_alone(*partition, request, clock, ended) : run_debugged(*partition, request));
+  observers.report(partition->machine().cpus());
+  return status;
 }
 
 }  // namespace
@@ -142,6 +177,8 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel)->excludes(parameters);
   auto* gdb = command->add_option("--gdb", request->gdb, "HOST:PORT where a debugger may connect; the guest's end does not end the process");
   command->add_flag("--wait", request->wait, "Let the debugger start the guest")->needs(gdb)->excludes(load);
+  command->add_flag("--trace-instructions", request->trace_instructions, "Print each instruction and what it changes to standard error");
+  command->add_flag("--profile", request->profile, "At the end, print how often each instruction was executed; slows the guest");
   command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
   command->callback([request, &chosen, kernel, load, gdb] {
     if (kernel->empty() && load->empty() && gdb->empty())

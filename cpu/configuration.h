@@ -100,6 +100,8 @@ class Configuration final : public StorageObserver {
   // left that leads to no remembered one.
   void attach_debugger(Debugger& debugger);
   void detach_debugger();
+  // Each instruction is then executed by itself. The observer outlives the CPUs.
+  void observe_instructions(InstructionObserver& observer);
   void set_stop_points(StopPoints points);
   void hold(std::uint64_t cpus);  // these, by bit, go on standing when the pause is over; others do not
   std::uint64_t held() const { return held_.load(std::memory_order_seq_cst); }

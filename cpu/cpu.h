@@ -367,6 +367,7 @@ class Cpu {
 
   const Op* execute_site_ = nullptr;  // the EXECUTE whose target is in scratch_
   std::array<Op, 2> scratch_{};
+  std::array<std::uint8_t, 6> single_text_{};
   std::array<Op, 2> single_{};  // an instruction that crosses a page, or a single step
   struct ExecuteTarget {
     std::uint64_t text = 0;  // six bytes and the mode, plus one; 0: none

@@ -60,8 +60,9 @@ void Cpu::execute_debugged() {
     if (psw.ia != debug.pass && debug.points.breakpoints.contains(psw.ia))
       return stop_for_debugger({.cause = Cause::breakpoint, .address = psw.ia});
     debug.pass.reset();
-    if (debug.step) {
+    if (debug.step || !debug.observers.empty()) {
       run_single();
+      for (InstructionObserver* const each : debug.observers) each->executed(*this);
     } else {
       const Op* const first = find_first_op();
       debug.watched.reset();  // what was fetched is an instruction, not data
@@ -76,14 +77,24 @@ void Cpu::execute_debugged() {
 void Configuration::attach_debugger(Debugger& debugger) {
   Z_ASSERT(is_pause_requested());
   debugger_ = &debugger;
-  for (const auto& cpu : cpus_) cpu->debug_ = std::make_unique<DebugState>(stop_points_);
+  for (const auto& cpu : cpus_)
+    if (cpu->debug_ == nullptr) cpu->debug_ = std::make_unique<DebugState>(stop_points_);
+}
+
+void Configuration::observe_instructions(InstructionObserver& observer) {
+  Z_ASSERT(is_pause_requested());
+  for (const auto& cpu : cpus_) {
+    if (cpu->debug_ == nullptr) cpu->debug_ = std::make_unique<DebugState>(stop_points_);
+    cpu->debug_->observers.push_back(&observer);
+  }
 }
 
 void Configuration::detach_debugger() {
   Z_ASSERT(is_pause_requested());
   set_stop_points({});
   hold(0);
-  for (const auto& cpu : cpus_) cpu->debug_.reset();
+  for (const auto& cpu : cpus_)
+    if (cpu->debug_->observers.empty()) cpu->debug_.reset();
   debugger_ = nullptr;
 }
 

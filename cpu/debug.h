@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace cpu {
+
+class Cpu;
 
 // What a debugger and the CPUs of a configuration say to each other. Nothing here exists for a CPU that is not debugged.
 
@@ -50,11 +53,20 @@ class Debugger {
   virtual void cpu_stopped(unsigned cpu) = 0;
 };
 
+// Sees each instruction, on the CPU's thread. The target of an EXECUTE is part of it.
+class InstructionObserver {
+ public:
+  virtual ~InstructionObserver() = default;
+  virtual void will_execute(Cpu& cpu, std::span<const std::uint8_t> text) = 0;  // psw.ia is its address
+  virtual void executed(Cpu& cpu) = 0;  // and interrupted, if it ended so
+};
+
 // One CPU's part in it: belongs to its thread, or to the debugger while it is paused.
 struct DebugState {
   explicit DebugState(const StopPoints& stop_points) : points(stop_points) {}
 
   const StopPoints& points;
+  std::vector<InstructionObserver*> observers;
   bool step = false;                       // stop after one instruction or interruption
   std::optional<std::uint64_t> pass;       // the breakpoint at this address was reported: go on from it
   std::optional<DebugStop> stop;           // why it is held

@@ -149,6 +149,7 @@ const Op* Cpu::prepare_single() {
   const auto mode = block_mode();
   if (mode.access_registers) select_space(storage_register(text));
   decode_instruction(text, mode, single_[0]);
+  single_text_ = text;
   single_[0].page_offset = psw.ia % z::page_size;
   single_[1] = fall_through(static_cast<std::uint16_t>(psw.ia % z::page_size + length));
   return single_.data();
@@ -217,7 +218,12 @@ void Cpu::run_from(const Op* first) {
 void Cpu::run_single() {
   const std::uint64_t deadline = std::exchange(deadline_, 0);
   const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
-  if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+  if (debug_ != nullptr) {
+    debug_->watched.reset();  // what was fetched is an instruction, not data
+    if (first != nullptr)
+      for (InstructionObserver* const each : debug_->observers)
+        each->will_execute(*this, std::span{single_text_}.first(first->length()));
+  }
   run_from(first);
   if (deadline_ == 0) deadline_ = deadline;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "cpu/isa/fields.h"
 #include "cpu/isa/instruction_table.h"
@@ -16,7 +17,7 @@ namespace {
 //   i u U v b c j k  immediates: signed or unsigned, 16, 32 or 8 bits     o1 o2 w1  those of vector formats     f3 f4 f5  the three of RIE-f     p  relative
 class Operands {
  public:
-  Operands(std::string_view form, const Op& op) : form_(form), op_(op) {}
+  Operands(std::string_view form, const Op& op, std::optional<std::uint64_t> address) : form_(form), op_(op), address_(address) {}
 
   std::string text() {
     std::string result;
@@ -51,7 +52,7 @@ class Operands {
       case 'c': return fmt::format("{}", static_cast<std::uint8_t>(op_.imm));
       case 'j': return fmt::format("{}", op_.d1);
       case 'k': return fmt::format("{}", static_cast<std::uint8_t>(op_.d1));
-      case 'p': return fmt::format(".{:+}", op_.imm);
+      case 'p': return address_ ? fmt::format("0x{:x}", *address_ + static_cast<std::uint64_t>(op_.imm)) : fmt::format(".{:+}", op_.imm);
       default: return {c};
     }
   }
@@ -79,6 +80,7 @@ class Operands {
 
   std::string_view form_;
   const Op& op_;
+  std::optional<std::uint64_t> address_;
 };
 
 std::string lower(std::string_view text) {
@@ -87,9 +89,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
-std::string disassemble(std::span<const std::uint8_t> text) {
+std::string text_of(std::span<const std::uint8_t> text, std::optional<std::uint64_t> address) {
   const auto* instruction = find_instruction(text);
   if (instruction == nullptr) return fmt::format(".short 0x{:02x}{:02x}", text[0], text[1]);
   std::array<std::uint8_t, 6> bytes{};
@@ -97,8 +97,13 @@ std::string disassemble(std::span<const std::uint8_t> text) {
   Op op{};
   op.r2 = op.b1 = op.b2 = 16;
   decode_fields(bytes, layout_of(instruction->format), op);
-  const auto operands = Operands{operands_of(instruction->format), op}.text();
+  const auto operands = Operands{operands_of(instruction->format), op, address}.text();
   return operands.empty() ? lower(instruction->mnemonic) : fmt::format("{} {}", lower(instruction->mnemonic), operands);
 }
+
+}  // namespace
+
+std::string disassemble(std::span<const std::uint8_t> text) { return text_of(text, std::nullopt); }
+std::string disassemble_at(std::span<const std::uint8_t> text, std::uint64_t address) { return text_of(text, address); }
 
 }  // namespace cpu
