@@ -41,10 +41,13 @@ constexpr Facility offered[] = {
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
     {75, Model::z196},  // access-exception fetch/store indication
+    {76, Model::z196},  // message-security-assist extension 3
+    {77, Model::z196},  // message-security-assist extension 4
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
     {146, Model::z14},  // message-security-assist extension 8
+    {155, Model::z15},  // message-security-assist extension 9
 };
 
 std::vector<std::uint64_t> list_of(Model model) {
