@@ -33,7 +33,10 @@ constexpr Facility offered[] = {
     {34, Model::z10},   // general instructions extension
     {35, Model::z10},   // execute extensions
     {40, Model::z10},   // load program parameter
+    {42, Model::z9},    // decimal floating point
+    {43, Model::z10},   // with high performance
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
+    {48, Model::zec12}, // decimal-floating-point zoned conversion
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
     {52, Model::zec12}, // interlocked access 2
     {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
@@ -43,6 +46,7 @@ constexpr Facility offered[] = {
     {75, Model::z196},  // access-exception fetch/store indication
     {76, Model::z196},  // message-security-assist extension 3
     {77, Model::z196},  // message-security-assist extension 4
+    {80, Model::z13},   // decimal-floating-point packed conversion
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
