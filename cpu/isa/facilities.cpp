@@ -51,6 +51,7 @@ constexpr Facility offered[] = {
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
     {146, Model::z14},  // message-security-assist extension 8
+    {151, Model::z15},  // DEFLATE conversion
     {155, Model::z15},  // message-security-assist extension 9
 };
 
