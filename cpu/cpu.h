@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "cpu/block_mode.h"
 #include "cpu/block_map.h"
 #include "cpu/dat.h"
+#include "cpu/debug.h"
 #include "cpu/external.h"
 #include "cpu/guarded_storage.h"
 #include "cpu/host_access.h"
@@ -221,6 +223,8 @@ class Cpu {
   const Op* execute_site() const { return execute_site_; }
   void execute_one();  // one instruction and the interruption it ends in, if any; for tests and stepping
   void execute_until_attention();
+  // Null: nobody debugs this CPU.
+  DebugState* debug_state() { return debug_.get(); }
 
   // Interruptions; each of the take_* is asked only when nothing else is pending in front of it.
   bool take_interruption();
@@ -288,12 +292,17 @@ class Cpu {
   void apply_purges();
   void recheck_stores();
 
+  void execute_debugged();
+  void stop_for_debugger(const DebugStop& stop);
+  void note_watched(std::uint64_t address, std::uint64_t length, bool is_store);
+
   const Op* find_first_op();
   const Op* decode_first_op(std::uint64_t absolute);
   const Op* prepare_single();
   void enter_guest();
   void leave_guest();
   void run_from(const Op* first);
+  void run_single();
   void finish_run();
   bool settle();
   void enter_block(const Op* first) {
@@ -372,6 +381,8 @@ class Cpu {
     std::uint64_t frame, offset, length;
   };
   std::vector<StoredRange> stored_ranges_;
+
+  std::unique_ptr<DebugState> debug_;
 
   PendingExternal external_;
   Safepoint safepoint_{attention_};

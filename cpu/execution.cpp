@@ -135,7 +135,7 @@ const Op* Cpu::decode_first_op(std::uint64_t absolute) {
       blocks_.find_or_decode(page, absolute, block_mode());
   if (block == nullptr) return nullptr;
   if (block->count == 0) return prepare_single();
-  map_.remember(psw.ia, circumstances_, block->ops.get());
+  if (!blocks_.is_cut(absolute)) map_.remember(psw.ia, circumstances_, block->ops.get());
   return block->ops.get();
 }
 
@@ -213,11 +213,18 @@ void Cpu::run_from(const Op* first) {
   finish_run();
 }
 
+// A deadline that has passed keeps the engine from going on behind the instruction.
+void Cpu::run_single() {
+  const std::uint64_t deadline = std::exchange(deadline_, 0);
+  const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
+  if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+  run_from(first);
+  if (deadline_ == 0) deadline_ = deadline;
+}
+
 void Cpu::execute_one() {
   enter_guest();
-  const std::uint64_t deadline = std::exchange(deadline_, 0);
-  run_from((psw.ia & 1) != 0 ? find_first_op() : prepare_single());
-  if (deadline_ == 0) deadline_ = deadline;
+  run_single();
   recheck_stores();
   leave_guest();
 }

@@ -41,10 +41,13 @@ constexpr Facility offered[] = {
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
     {75, Model::z196},  // access-exception fetch/store indication
+    {129, Model::z13},  // vector
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
+    {135, Model::z14},  // vector enhancements 1
     {146, Model::z14},  // message-security-assist extension 8
+    {148, Model::z15},  // vector enhancements 2
 };
 
 std::vector<std::uint64_t> list_of(Model model) {
