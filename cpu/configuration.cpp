@@ -169,6 +169,29 @@ void Configuration::stand_paused() {
   --standing_;
 }
 
+void Configuration::run_alone(Cpu& self, const std::function<void()>& section) {
+  self.leave_guest();
+  {
+    const z::Lock lock{alone_};
+    runs_alone_.store(&self, std::memory_order_seq_cst);
+    for (const auto& each : cpus_) {
+      if (each.get() == &self) continue;
+      each->attention().post(Attention::control);
+      each->safepoint().wait_until_outside();
+    }
+    self.enter_guest();
+    section();
+    self.leave_guest();
+    runs_alone_.store(nullptr, std::memory_order_seq_cst);
+  }
+  self.enter_guest();
+}
+
+void Configuration::stand_aside() {
+  if (runs_alone_.load(std::memory_order_seq_cst) == nullptr) return;
+  const z::Lock lock{alone_};
+}
+
 // A thread that waits for other CPUs counts as outside itself, so that two of them do not wait for each other; what was
 // asked of it meanwhile it does before it goes on.
 void Configuration::purge_on(std::uint64_t cpus, Purge purge) {
@@ -190,6 +213,7 @@ void Configuration::purge_on(std::uint64_t cpus, Purge purge) {
   for (const auto& each : cpus_)
     if ((cpus >> each->address() & 1) != 0 && each.get() != self) each->safepoint().wait_until_passed();
   if (self != nullptr) {
+    if (runs_alone_.load(std::memory_order_seq_cst) != self) stand_aside();
     self->safepoint().enter();
     self->apply_purges();
   }

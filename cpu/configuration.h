@@ -96,6 +96,10 @@ class Configuration final : public StorageObserver {
   z::Mutex& program_lock(std::uint64_t token) { return program_locks_[token >> 3 & (program_locks_.size() - 1)]; }
   void revoke_writers(CodePage& page, std::uint64_t frame);
   void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
+  // For a transaction: runs it while no other CPU executes. `self` is in the guest, between two instructions.
+  void run_alone(Cpu& self, const std::function<void()>& section);
+  // A CPU that is outside of the guest: returns when no other runs alone.
+  void stand_aside();
   void reclaim_blocks();
   bool is_pause_requested() const { return pauses_.load(std::memory_order_seq_cst) != 0; }
   void stand_paused();  // a CPU's thread: returns when the pause is over
@@ -122,6 +126,9 @@ class Configuration final : public StorageObserver {
   std::vector<std::unique_ptr<CpuThread>> threads_;
 
   std::array<z::Mutex, 64> program_locks_;  // by token
+
+  z::Mutex alone_;                    // held by the CPU that runs alone: taken outside of the guest only
+  std::atomic<Cpu*> runs_alone_{nullptr};  // set before others are asked to leave the guest
 
   std::atomic<bool> channel_report_{false}, interrupt_key_{false};
   z::Mutex service_;

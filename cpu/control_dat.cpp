@@ -97,6 +97,7 @@ Step store_using_real(Cpu& cpu, const Op& op) {
   const std::uint64_t address = cpu.wrap(cpu.gr(op.r2));
   if (address % sizeof(T) != 0) return cpu.program_interruption(Pic::specification);
   TRY(cpu.store_in<T>(cpu.real_context(cpu.psw.key), address, static_cast<T>(cpu.gr(op.r1))));
+  cpu.note_store_using_real_address();
   return Step::next;
 }
 

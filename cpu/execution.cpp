@@ -200,7 +200,7 @@ void Cpu::finish_run() {
   else interrupt_program();
 }
 
-void Cpu::run_from(const Op* first) {
+void Cpu::run_to_its_end(const Op* first) {
   left_with_ = Step::next;
   psw_loaded_ = false;
   if (first == nullptr) {
@@ -210,13 +210,26 @@ void Cpu::run_from(const Op* first) {
     enter_block(first);
     run(*this, first);
   }
+}
+
+void Cpu::run_from(const Op* first) {
+  run_to_its_end(first);
   finish_run();
+}
+
+// Blocks, unless every instruction is to be looked at.
+void Cpu::run_next() {
+  if (is_per_on()) run_recorded();
+  else run_from(find_first_op());
+  if (transaction_) run_transaction();
 }
 
 void Cpu::execute_one() {
   enter_guest();
   const std::uint64_t deadline = std::exchange(deadline_, 0);
-  run_from((psw.ia & 1) != 0 ? find_first_op() : prepare_single());
+  if (is_per_on()) run_recorded();
+  else run_from((psw.ia & 1) != 0 ? find_first_op() : prepare_single());
+  if (transaction_) run_transaction();
   if (deadline_ == 0) deadline_ = deadline;
   recheck_stores();
   leave_guest();
@@ -225,7 +238,7 @@ void Cpu::execute_one() {
 void Cpu::execute_until_attention() {
   while (!attention_.any()) {
     if (recheck_ && !settle()) return;
-    run_from(find_first_op());
+    run_next();
     if (instruction_count() >= deadline_) check_timers();
   }
 }

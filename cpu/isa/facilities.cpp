@@ -34,11 +34,13 @@ constexpr Facility offered[] = {
     {40, Model::z10},   // load program parameter
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
+    {50, Model::zec12}, // constrained transactional execution
     {52, Model::zec12}, // interlocked access 2
     {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
     {75, Model::z196},  // access-exception fetch/store indication
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {73, Model::zec12}, // transactional execution
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
