@@ -38,9 +38,12 @@ class Environment;
 class Storage;
 enum class AccessType : std::uint8_t;
 
-// 128 bits; bit 0 is the leftmost of `high` (PoP ch. 21, "Vector Registers").
+// 128 bits; bit 0 is the leftmost of `high` (PoP ch. 21, "Vector Registers"). The halves stand as the host has them in a
+// 128-bit integer, so that elements of any size are in line (vector_elements.h).
 struct alignas(16) VectorRegister {
-  std::uint64_t high = 0, low = 0;
+  constexpr VectorRegister() = default;
+  constexpr VectorRegister(std::uint64_t high_half, std::uint64_t low_half) : low(low_half), high(high_half) {}
+  std::uint64_t low = 0, high = 0;
   bool operator==(const VectorRegister&) const = default;
 };
 

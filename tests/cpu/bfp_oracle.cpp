@@ -47,6 +47,68 @@ void compute(Unbounded& result, const Function& function, Rounding rounding) {
   result.ternary = away ? sign : -sign;
 }
 
+unsigned inexactness(int ternary, mpfr_ptr value) {
+  if (ternary == 0) return 0;
+  return inexact | ((ternary > 0) != static_cast<bool>(mpfr_signbit(value)) ? incremented : 0);
+}
+
+// Rounding to prepare for shorter precision: an inexact result gets a one in its last place.
+Answer made_odd(Answer answer, int place = 0) {
+  if ((answer.events & inexact) == 0) return answer;
+  const bool was_odd = (answer.value >> place & 1) != 0;
+  answer.value |= static_cast<Datum>(1) << place;
+  answer.events = (answer.events & ~incremented) | (was_odd ? 0 : incremented);
+  return answer;
+}
+
+class ExponentRange {
+ public:
+  ExponentRange(mpfr_exp_t least, mpfr_exp_t greatest) : least_(mpfr_get_emin()), greatest_(mpfr_get_emax()) {
+    mpfr_set_emin(least);
+    mpfr_set_emax(greatest);
+  }
+  ExponentRange(const ExponentRange&) = delete;
+  ExponentRange& operator=(const ExponentRange&) = delete;
+  ~ExponentRange() {
+    mpfr_set_emin(least_);
+    mpfr_set_emax(greatest_);
+  }
+
+ private:
+  mpfr_exp_t least_, greatest_;
+};
+
+// A tiny value has fewer digits; none at all when it is below half of the least.
+Answer denormalised(const Format& format, const Function& function, Rounding rounding) {
+  if (rounding == Rounding::nearest_away) {  // MPFR has no subnormal numbers in this mode: they are integers of the least
+    const long least = 1 - format.bias() - format.fraction_bits();
+    Real value{600}, moved{600}, rounded{600};
+    const bool exact = function(value, MPFR_RNDZ) == 0;
+    mpfr_mul_2si(moved, value, -least, MPFR_RNDZ);
+    unsigned events = round_to_integer(rounded, moved, rounding);
+    if (!exact && events == 0) events = inexact;
+    mpfr_mul_2si(rounded, rounded, least, MPFR_RNDZ);
+    return {encode(rounded, format), events | (events != 0 ? underflow : 0)};
+  }
+  ExponentRange range{2 - format.bias() - format.fraction_bits(), format.bias() + 1};
+  Real value{format.precision};
+  int ternary = function(value, direction(rounding));
+  ternary = mpfr_check_range(value, ternary, direction(rounding));
+  ternary = mpfr_subnormalize(value, ternary, direction(rounding));
+  const unsigned events = inexactness(ternary, value);
+  Answer answer{encode(value, format), events | (events != 0 ? underflow : 0)};
+  return rounding == Rounding::shorter ? made_odd(answer) : answer;
+}
+
+Answer scaled(const Format& format, Unbounded& value, int sign, unsigned event, Rounding rounding, const Format& trapped) {
+  Real moved{format.precision};
+  mpfr_mul_2si(moved, value.value, sign * trapped.scaling, MPFR_RNDZ);
+  Answer answer{encode(moved, trapped), event | inexactness(value.ternary, value.value)};
+  return rounding == Rounding::shorter ? made_odd(answer, trapped.fraction_bits() - format.fraction_bits()) : answer;
+}
+
+}  // namespace
+
 Datum encode(mpfr_ptr real, const Format& format) {
   const Datum sign = mpfr_signbit(real) ? format.sign() : 0;
   if (mpfr_zero_p(real)) return sign;
@@ -73,75 +135,17 @@ Datum encode(mpfr_ptr real, const Format& format) {
   return sign | static_cast<Datum>(wanted - least + 1) << format.fraction_bits() | (digits - hidden);
 }
 
-unsigned inexactness(int ternary, mpfr_ptr value) {
-  if (ternary == 0) return 0;
-  return inexact | ((ternary > 0) != static_cast<bool>(mpfr_signbit(value)) ? incremented : 0);
-}
-
-// Rounding to prepare for shorter precision: an inexact result gets a one in its last place.
-Answer made_odd(Answer answer) {
-  if ((answer.events & inexact) == 0) return answer;
-  const bool was_odd = (answer.value & 1) != 0;
-  answer.value |= 1;
-  answer.events = (answer.events & ~incremented) | (was_odd ? 0 : incremented);
-  return answer;
-}
-
-class ExponentRange {
- public:
-  ExponentRange(mpfr_exp_t least, mpfr_exp_t greatest) : least_(mpfr_get_emin()), greatest_(mpfr_get_emax()) {
-    mpfr_set_emin(least);
-    mpfr_set_emax(greatest);
+unsigned round_to_integer(mpfr_ptr result, mpfr_ptr value, Rounding rounding) {
+  if (rounding == Rounding::nearest_away) mpfr_round(result, value);
+  else mpfr_rint(result, value, direction(rounding));
+  if (mpfr_equal_p(result, value)) return 0;
+  if (rounding == Rounding::shorter) {
+    Real half{400};
+    mpfr_div_2ui(half, result, 1, MPFR_RNDZ);
+    if (mpfr_integer_p(half)) mpfr_add_si(result, result, mpfr_signbit(value) ? -1 : 1, MPFR_RNDZ);
   }
-  ExponentRange(const ExponentRange&) = delete;
-  ExponentRange& operator=(const ExponentRange&) = delete;
-  ~ExponentRange() {
-    mpfr_set_emin(least_);
-    mpfr_set_emax(greatest_);
-  }
-
- private:
-  mpfr_exp_t least_, greatest_;
-};
-
-// A tiny value has fewer digits; none at all when it is below half of the least.
-Answer denormalised(const Format& format, const Function& function, Rounding rounding) {
-  if (rounding == Rounding::nearest_away) {  // MPFR has no subnormal numbers in this mode: add what makes the digits fall off
-    Real value{format.precision + 400};
-    const int ternary = function(value, MPFR_RNDZ);
-    (void)ternary;
-    mpz_t scaled;
-    mpz_init(scaled);
-    const long least = 1 - format.bias() - format.fraction_bits();
-    Real moved{format.precision + 400};
-    mpfr_mul_2si(moved, value, -least, MPFR_RNDZ);
-    Real rounded{format.precision + 400};
-    const int direction = mpfr_round(rounded, moved);
-    Real back{format.precision + 400};
-    mpfr_mul_2si(back, rounded, least, MPFR_RNDZ);
-    mpz_clear(scaled);
-    const unsigned events = mpfr_cmp(back, value) == 0 && ternary == 0 ? 0 : inexact | (mpfr_cmpabs(back, value) > 0 ? incremented : 0);
-    (void)direction;
-    return {encode(back, format), events | (events != 0 ? underflow : 0)};
-  }
-  ExponentRange range{2 - format.bias() - format.fraction_bits(), format.bias() + 1};
-  Real value{format.precision};
-  int ternary = function(value, direction(rounding));
-  ternary = mpfr_check_range(value, ternary, direction(rounding));
-  ternary = mpfr_subnormalize(value, ternary, direction(rounding));
-  const unsigned events = inexactness(ternary, value);
-  Answer answer{encode(value, format), events | (events != 0 ? underflow : 0)};
-  return rounding == Rounding::shorter ? made_odd(answer) : answer;
+  return inexact | (mpfr_cmpabs(result, value) > 0 ? incremented : 0);
 }
-
-Answer scaled(const Format& format, Unbounded& value, long by, unsigned event, Rounding rounding) {
-  Real moved{format.precision};
-  mpfr_mul_2si(moved, value.value, by, MPFR_RNDZ);
-  Answer answer{encode(moved, format), event | inexactness(value.ternary, value.value)};
-  return rounding == Rounding::shorter ? made_odd(answer) : answer;
-}
-
-}  // namespace
 
 void set(mpfr_ptr real, Datum value, const Format& format) {
   const bool negative = (value & format.sign()) != 0;
@@ -159,7 +163,7 @@ void set(mpfr_ptr real, Datum value, const Format& format) {
   mpfr_set(real, high, MPFR_RNDZ);
 }
 
-Answer evaluate(const Format& format, const Function& function, const Circumstances& now) {
+Answer evaluate(const Format& format, const Function& function, const Circumstances& now, const Format& trapped) {
   Unbounded value{format.precision};
   mpfr_clear_flags();
   compute(value, function, now.rounding);
@@ -170,10 +174,10 @@ Answer evaluate(const Format& format, const Function& function, const Circumstan
   function(truncated, MPFR_RNDZ);
   const long least = 2 - format.bias();  // MPFR's numbers are 0.1f
   const bool tiny = mpfr_get_exp(truncated) < least;
-  if (tiny && now.traps_underflow) return scaled(format, value, format.scaling, underflow, now.rounding);
+  if (tiny && now.traps_underflow) return scaled(format, value, 1, underflow, now.rounding, trapped);
   if (tiny) return denormalised(format, function, now.rounding);
   if (mpfr_get_exp(value.value) > format.bias() + 1) {
-    if (now.traps_overflow) return scaled(format, value, -format.scaling, overflow, now.rounding);
+    if (now.traps_overflow) return scaled(format, value, -1, overflow, now.rounding, trapped);
     ExponentRange range{2 - format.bias() - format.fraction_bits(), format.bias() + 1};
     if (now.rounding == Rounding::nearest_away) mpfr_set_inf(value.value, mpfr_signbit(value.value.get()) ? -1 : 1);
     else mpfr_check_range(value.value, value.ternary, direction(now.rounding));

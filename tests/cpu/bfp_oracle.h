@@ -59,8 +59,17 @@ struct Circumstances {
   bool traps_overflow = false, traps_underflow = false;
 };
 
-// The function's value in the format.
-Answer evaluate(const Format& format, const Function& function, const Circumstances& circumstances);
+// The function's value in the format. A trapped overflow or underflow is answered in `trapped`, with its scaling.
+Answer evaluate(const Format& format, const Function& function, const Circumstances& circumstances, const Format& trapped);
+inline Answer evaluate(const Format& format, const Function& function, const Circumstances& circumstances) {
+  return evaluate(format, function, circumstances, format);
+}
+
+// The integer next to a finite number as the method says, and what is recognised.
+unsigned round_to_integer(mpfr_ptr result, mpfr_ptr value, Rounding rounding);
+
+// A number of the format, which holds it.
+Datum encode(mpfr_ptr real, const Format& format);
 
 std::string hexadecimal(Datum value);
 
