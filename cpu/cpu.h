@@ -236,6 +236,7 @@ class Cpu {
   void clear_reset();
   // PoP ch. 4, "Store Status": 512 bytes at an absolute address, as at location 4608.
   void store_status(z::AbsoluteAddress at);
+  void store_additional_status(z::AbsoluteAddress at);  // the vector registers
 
   // Any thread.
   Attention& attention() { return attention_; }

@@ -39,8 +39,7 @@ struct Engine {
     switch (cpu.left_with_) {
       case Step::refetch:
         cpu.count(site + 1);
-        if (cpu.psw_loaded_) cpu.breaking_event_ = cpu.instruction_address(*op);
-        else cpu.psw.ia = cpu.next_instruction_address(*op);
+        if (!cpu.psw_loaded_) cpu.psw.ia = cpu.next_instruction_address(*op);
         break;
       case Step::repeat:
         cpu.count(site);

@@ -29,7 +29,7 @@ constexpr bool nullifies(Pic code) {
     case Pic::primary_authority: case Pic::secondary_authority: case Pic::alet_specification:
     case Pic::alen_translation: case Pic::ale_sequence: case Pic::aste_validity: case Pic::aste_sequence:
     case Pic::extended_authority: case Pic::stack_full: case Pic::stack_empty: case Pic::stack_specification:
-    case Pic::stack_type: case Pic::stack_operation: return true;
+    case Pic::stack_type: case Pic::stack_operation: case Pic::aste_instance: return true;
     default: return false;
   }
 }

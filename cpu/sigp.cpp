@@ -10,7 +10,7 @@ namespace {
 enum class Order : std::uint8_t {
   sense = 0x01, external_call = 0x02, emergency_signal = 0x03, start = 0x04, stop = 0x05, restart = 0x06,
   stop_and_store_status = 0x09, initial_cpu_reset = 0x0B, cpu_reset = 0x0C, set_prefix = 0x0D,
-  store_status_at_address = 0x0E, set_architecture = 0x12, sense_running_status = 0x15,
+  store_status_at_address = 0x0E, set_architecture = 0x12, sense_running_status = 0x15, store_additional_status_at_address = 0x17,
 };
 
 namespace status {
@@ -80,6 +80,12 @@ Response signal(Cpu& cpu, Cpu& target, Order order, std::uint64_t parameter) {
       const z::AbsoluteAddress at{parameter & 0x7FFF'FE00};
       if (!cpu.storage().contains(at, 512)) return Response::with(status::invalid_parameter);
       return on_stopped(thread, [&](Cpu& stopped) { stopped.store_status(at); });
+    }
+    case Order::store_additional_status_at_address: {
+      // The low bits tell how long the area is; it begins on its boundary of 1 KiB.
+      const z::AbsoluteAddress at{parameter & ~0x3FFull};
+      if (!cpu.storage().contains(at, 1024)) return Response::with(status::invalid_parameter);
+      return on_stopped(thread, [&](Cpu& stopped) { stopped.store_additional_status(at); });
     }
     default: return Response::with(status::invalid_order);
   }

@@ -81,6 +81,18 @@ TEST_F(Asns, ProgramTransferChangesSpaceKeysAndState) {
   EXPECT_EQ(cpu.cr(5), second_table + other_asn * 64);
 }
 
+TEST_F(Asns, GoingToTheHomeSpaceMayBeASpaceSwitchEvent) {
+  machine.put(program, {0xB2, 0x19, 0x03, 0x00});  // SAC 768
+  execute();
+  EXPECT_EQ(machine.cpu().psw.as, AddressSpace::home);
+  EXPECT_EQ(program_code(), 0);
+  machine.cpu().cr(13) |= 0x40;
+  execute();
+  EXPECT_EQ(program_code(), 0x1C);
+  EXPECT_EQ(machine.value(0xA8), own_asn);
+  EXPECT_EQ(machine.value(0x158), program + 4);
+}
+
 TEST_F(Asns, ProgramTransferDoesNotLeaveTheProblemState) {
   machine.put(program, {0xB2, 0x28, 0x00, 0x12});
   machine.cpu().gr(1) = own_asn;
