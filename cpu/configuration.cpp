@@ -175,7 +175,7 @@ void Configuration::run_alone(Cpu& self, const std::function<void()>& section) {
     const z::Lock lock{alone_};
     runs_alone_.store(&self, std::memory_order_seq_cst);
     for (const auto& each : cpus_) {
-      if (each.get() == &self) continue;
+      if (each.get() == &self || !each->safepoint().is_inside()) continue;
       each->attention().post(Attention::control);
       each->safepoint().wait_until_outside();
     }
@@ -187,9 +187,18 @@ void Configuration::run_alone(Cpu& self, const std::function<void()>& section) {
   self.enter_guest();
 }
 
-void Configuration::stand_aside() {
-  if (runs_alone_.load(std::memory_order_seq_cst) == nullptr) return;
-  const z::Lock lock{alone_};
+// Each says first that it is inside, or that it runs alone, and then looks whether the other does.
+void Configuration::enter_beside_others(Cpu& self) {
+  self.safepoint().enter();
+  const auto must_stand_aside = [&] {
+    const Cpu* const alone = runs_alone_.load(std::memory_order_seq_cst);
+    return alone != nullptr && alone != &self;
+  };
+  while (must_stand_aside()) {
+    self.safepoint().leave();
+    { const z::Lock until_it_is_done{alone_}; }
+    self.safepoint().enter();
+  }
 }
 
 // A thread that waits for other CPUs counts as outside itself, so that two of them do not wait for each other; what was
@@ -213,8 +222,7 @@ void Configuration::purge_on(std::uint64_t cpus, Purge purge) {
   for (const auto& each : cpus_)
     if ((cpus >> each->address() & 1) != 0 && each.get() != self) each->safepoint().wait_until_passed();
   if (self != nullptr) {
-    if (runs_alone_.load(std::memory_order_seq_cst) != self) stand_aside();
-    self->safepoint().enter();
+    enter_beside_others(*self);
     self->apply_purges();
   }
 }

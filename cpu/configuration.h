@@ -100,8 +100,8 @@ class Configuration final : public StorageObserver {
   void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
   // For a transaction: runs it while no other CPU executes. `self` is in the guest, between two instructions.
   void run_alone(Cpu& self, const std::function<void()>& section);
-  // A CPU that is outside of the guest: returns when no other runs alone.
-  void stand_aside();
+  // The CPU enters the section in which it uses its translations, when no other runs alone.
+  void enter_beside_others(Cpu& self);
   void reclaim_blocks();
   bool is_pause_requested() const { return pauses_.load(std::memory_order_seq_cst) != 0; }
   void stand_paused();  // a CPU's thread: returns when the pause is over

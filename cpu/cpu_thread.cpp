@@ -59,7 +59,6 @@ void CpuThread::serve() {
   while (!ending_.load()) {
     const std::uint32_t why = cpu_.attention().take();
     if (cpu_.configuration().is_pause_requested()) cpu_.configuration().stand_paused();
-    cpu_.configuration().stand_aside();
     if (ending_.load()) return;
     obey();
     if ((why & Attention::timer) != 0) {

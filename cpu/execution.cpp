@@ -260,7 +260,7 @@ bool Cpu::settle() {
 }
 
 void Cpu::enter_guest() {
-  safepoint_.enter();
+  configuration_.enter_beside_others(*this);
   executing_.store(true, std::memory_order_seq_cst);
   if (const auto generation = blocks_.generation(); generation != forgotten_.load(std::memory_order_relaxed)) {
     map_.clear();

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+
+#include "cpu/isa/instruction_table.h"
 
 namespace cpu {
 namespace {

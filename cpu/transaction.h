@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
-#include "cpu/isa/instruction_table.h"
 #include "cpu/psw.h"
 
 namespace cpu {
+
+struct Instruction;
 
 // Why a transaction was given up (PoP ch. 5, "Transaction Abort Codes").
 enum class AbortCode : std::uint64_t {
