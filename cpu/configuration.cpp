@@ -42,6 +42,7 @@ void Configuration::retire() {
   {
     const z::Lock lock{pause_};
     pauses_ = 0;
+    held_ = 0;
     pause_changed_.notify_all();
   }
   threads_.clear();
@@ -133,10 +134,21 @@ std::optional<std::uint32_t> Configuration::take_service_signal() {
   return std::exchange(service_signal_, std::nullopt);
 }
 
+Configuration::Pending Configuration::pending() {
+  const z::Lock lock{service_};
+  return {service_signal_, interrupt_key_, channel_report_};
+}
+
 bool Configuration::is_service_outstanding() {
   constexpr std::uint32_t sccb_address = ~7U;
   const z::Lock lock{service_};
   return (service_signal_.value_or(0) & sccb_address) != 0;
+}
+
+unsigned Configuration::standby_count() const {
+  unsigned standby = 0;
+  for (unsigned n = 0; n < cpu_count(); ++n) standby += is_configured(n) ? 0 : 1;
+  return standby;
 }
 
 void Configuration::time_changed() { post_to_all(Attention::timer); }
@@ -160,12 +172,12 @@ void Configuration::unpause() {
   pause_changed_.notify_all();
 }
 
-void Configuration::stand_paused() {
+void Configuration::stand_paused(const Cpu& cpu) {
   const z::Lock lock{pause_};
-  if (pauses_ == 0) return;
+  if (!must_stand(cpu)) return;
   ++standing_;
   pause_changed_.notify_all();
-  while (pauses_ != 0) pause_changed_.wait(pause_);
+  while (must_stand(cpu)) pause_changed_.wait(pause_);
   --standing_;
 }
 

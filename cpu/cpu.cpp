@@ -200,15 +200,6 @@ void Cpu::store_status(z::AbsoluteAddress at) {
   static_cast<void>(storage_.store(at, area, 0));
 }
 
-void Cpu::store_additional_status(z::AbsoluteAddress at) {
-  std::array<std::byte, 512> area;
-  for (unsigned n = 0; n < 32; ++n) {
-    z::be64::store(area.data() + n * 16, vr_[n].high);
-    z::be64::store(area.data() + n * 16 + 8, vr_[n].low);
-  }
-  static_cast<void>(storage_.store(at, area, 0));
-}
-
 // Telling the environment comes last: it may look at the CPU.
 void Cpu::set_state(CpuState state) {
   if (state_.load(std::memory_order_relaxed) == state) return;

@@ -17,6 +17,7 @@
 #include "cpu/block_mode.h"
 #include "cpu/block_map.h"
 #include "cpu/dat.h"
+#include "cpu/debug.h"
 #include "cpu/external.h"
 #include "cpu/guarded_storage.h"
 #include "cpu/host_access.h"
@@ -225,6 +226,8 @@ class Cpu {
   const Op* execute_site() const { return execute_site_; }
   void execute_one();  // one instruction and the interruption it ends in, if any; for tests and stepping
   void execute_until_attention();
+  // Null: nobody debugs this CPU.
+  DebugState* debug_state() { return debug_.get(); }
 
   // Transactional execution; null: not in a transaction.
   Transaction* transaction() { return transaction_.get(); }
@@ -246,7 +249,6 @@ class Cpu {
   void clear_reset();
   // PoP ch. 4, "Store Status": 512 bytes at an absolute address, as at location 4608.
   void store_status(z::AbsoluteAddress at);
-  void store_additional_status(z::AbsoluteAddress at);  // the vector registers
 
   // Any thread.
   Attention& attention() { return attention_; }
@@ -300,6 +302,10 @@ class Cpu {
   void apply_purges();
   void recheck_stores();
 
+  void execute_debugged();
+  void stop_for_debugger(const DebugStop& stop);
+  void note_watched(std::uint64_t address, std::uint64_t length, bool is_store);
+
   const Op* find_first_op();
   const Op* decode_first_op(std::uint64_t absolute);
   const Op* prepare_single();
@@ -316,7 +322,7 @@ class Cpu {
   bool has_branch_event() const;
   void watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length);
   void run_recorded();
-  void run_single();
+  void run_one_to_its_end();
   void interrupt_for_event(unsigned length);
   void run_transaction();
   std::optional<AbortCode> refuses_next_instruction();
@@ -324,6 +330,7 @@ class Cpu {
   void abort_transaction(AbortCode code, std::uint64_t at);
   void end_transaction(AbortCode code, std::uint64_t at, const ProgramInterruption& exception);
   static std::uint8_t condition_of(AbortCode code);
+  void run_single();
   void finish_run();
   bool settle();
   void enter_block(const Op* first) {
@@ -407,6 +414,8 @@ class Cpu {
     std::uint64_t frame, offset, length;
   };
   std::vector<StoredRange> stored_ranges_;
+
+  std::unique_ptr<DebugState> debug_;
 
   PendingExternal external_;
   Safepoint safepoint_{attention_};

@@ -134,7 +134,7 @@ const Op* Cpu::decode_first_op(std::uint64_t absolute) {
       blocks_.find_or_decode(page, absolute, block_mode());
   if (block == nullptr) return nullptr;
   if (block->count == 0) return prepare_single();
-  map_.remember(psw.ia, circumstances_, block->ops.get());
+  if (!blocks_.is_cut(absolute)) map_.remember(psw.ia, circumstances_, block->ops.get());
   return block->ops.get();
 }
 
@@ -218,18 +218,32 @@ void Cpu::run_from(const Op* first) {
 
 // Blocks, unless every instruction is to be looked at.
 void Cpu::run_next() {
-  if (is_per_on()) run_recorded();
-  else run_from(find_first_op());
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    const Op* const first = find_first_op();
+    if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+    run_from(first);
+  }
   if (transaction_) run_transaction();
+}
+
+// A deadline that has passed keeps the engine from going on behind the instruction. A transaction is done as a whole.
+void Cpu::run_single() {
+  const std::uint64_t deadline = std::exchange(deadline_, 0);
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    run_one_to_its_end();
+    finish_run();
+  }
+  if (transaction_) run_transaction();
+  if (deadline_ == 0) deadline_ = deadline;
 }
 
 void Cpu::execute_one() {
   enter_guest();
-  const std::uint64_t deadline = std::exchange(deadline_, 0);
-  if (is_per_on()) run_recorded();
-  else run_from((psw.ia & 1) != 0 ? find_first_op() : prepare_single());
-  if (transaction_) run_transaction();
-  if (deadline_ == 0) deadline_ = deadline;
+  run_single();
   recheck_stores();
   leave_guest();
 }

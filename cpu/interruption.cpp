@@ -1,6 +1,7 @@
 #include "cpu/configuration.h"
 #include "cpu/cpu.h"
 #include "cpu/environment.h"
+#include "cpu/extended_save_area.h"
 #include "cpu/low_core.h"
 #include "cpu/prefix.h"
 #include "cpu/storage.h"
@@ -90,7 +91,13 @@ bool Cpu::take_machine_check() {
   if ((cr_[14] >> (63 - channel_report_subclass) & 1) == 0 || !configuration_.take_channel_report()) return false;
   // Channel report pending, and everything else valid (PoP ch. 11, "Machine-Check-Interruption Code").
   store_status(absolute({low_core::save_area}));
-  store_low<std::uint64_t>(low_core::machine_check_code, low_core::channel_report_interruption);
+  std::uint64_t code = low_core::channel_report_interruption;
+  const auto designation = cpu::host_load<std::uint64_t>(storage_.host(absolute({low_core::extended_save_area})));
+  if (const auto area = extended_save_area(designation, configuration_.model()); area && storage_.contains(area->origin, area->length)) {
+    store_extended_status(*this, *area);
+    code |= low_core::vector_registers_valid | (area->has_guarded_storage() ? low_core::guarded_storage_valid : 0);
+  }
+  store_low<std::uint64_t>(low_core::machine_check_code, code);
   store_low<std::uint32_t>(low_core::external_damage_code, 0);
   swap_psw(low_core::machine_check_old_psw, low_core::machine_check_new_psw);
   return true;

@@ -18,6 +18,9 @@ inline constexpr std::uint64_t restart_old_psw = 0x120, external_old_psw = 0x130
                                restart_new_psw = 0x1A0, external_new_psw = 0x1B0, supervisor_call_new_psw = 0x1C0,
                                program_new_psw = 0x1D0, machine_check_new_psw = 0x1E0, io_new_psw = 0x1F0;
 
+// Designation of the machine-check extended save area (extended_save_area.h).
+inline constexpr std::uint64_t extended_save_area = 0x11B0;
+
 // Machine-check save area; STORE STATUS has the same 512 bytes.
 inline constexpr std::uint64_t save_area = 0x1200;
 namespace saved {
@@ -31,5 +34,6 @@ inline constexpr std::uint32_t per_event_code = 0x80, transactional_code = 0x200
 
 // Channel report pending; instruction-processing state and all registers, keys, timers valid.
 inline constexpr std::uint64_t channel_report_interruption = 0x0040'0F1D'4033'0000;
+inline constexpr std::uint64_t vector_registers_valid = 1ULL << (63 - 25), guarded_storage_valid = 1ULL << (63 - 36);
 
 }  // namespace cpu::low_core

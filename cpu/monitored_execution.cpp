@@ -4,6 +4,7 @@
 
 #include "cpu/configuration.h"
 #include "cpu/cpu.h"
+#include "cpu/debug.h"
 #include "cpu/decoding.h"
 #include "cpu/host_access.h"
 #include "cpu/isa/instruction_table.h"
@@ -70,7 +71,7 @@ void Cpu::run_recorded() {
     return interrupt_for_event(0);
   }
   const std::uint64_t earlier_branch = std::exchange(breaking_event_, no_branch);
-  run_single();
+  run_one_to_its_end();
   const bool branched = breaking_event_ != no_branch && !psw_loaded_;
   if (breaking_event_ == no_branch) breaking_event_ = earlier_branch;
   if (branched && has_branch_event()) per_event_.code |= per::code_of(per::successful_branching);
@@ -100,7 +101,11 @@ void Cpu::interrupt_for_event(unsigned length) {
   interrupt_program();
 }
 
-void Cpu::run_single() { run_to_its_end((psw.ia & 1) != 0 ? find_first_op() : prepare_single()); }
+void Cpu::run_one_to_its_end() {
+  const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
+  if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+  run_to_its_end(first);
+}
 
 void Cpu::begin_transaction(Transaction transaction) {
   transaction_ = std::make_unique<Transaction>(std::move(transaction));
@@ -122,7 +127,7 @@ void Cpu::run_transaction() {
         abort_transaction(*refused, at);
         break;
       }
-      run_single();
+      run_one_to_its_end();
       recheck_stores();
       if (left_with_ == Step::interrupted) {
         abort_for_exception(at);

@@ -50,11 +50,14 @@ constexpr Facility offered[] = {
     {73, Model::zec12}, // transactional execution
     {75, Model::z196},  // access-exception fetch/store indication
     {78, Model::zec12}, // enhanced DAT 2
+    {129, Model::z13},  // vector
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
+    {135, Model::z14},  // vector enhancements 1
     {145, Model::z14},  // insert reference bits multiple
     {146, Model::z14},  // message-security-assist extension 8
+    {148, Model::z15},  // vector enhancements 2
     {193, Model::z16},  // BEAR enhancement
     {194, Model::z16},  // reset DAT protection
 };
