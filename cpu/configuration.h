@@ -15,6 +15,7 @@
 #include "cpu/block_cache.h"
 #include "cpu/cpu.h"
 #include "cpu/cpu_thread.h"
+#include "cpu/crypto_wrapping.h"
 #include "cpu/host_timer.h"
 #include "cpu/isa/model.h"
 #include "cpu/storage.h"
@@ -52,6 +53,7 @@ class Configuration final : public StorageObserver {
   BlockCache& blocks() { return blocks_; }
   const z::Clock& clock() const { return clock_; }
   Tod& tod() { return tod_; }
+  const WrappingKeys& wrapping_keys() const { return wrapping_keys_; }
   HostTimer& host_timer() { return host_timer_; }
 
   // Operator functions. They return when the CPU has obeyed: a pause must not be on.
@@ -116,6 +118,7 @@ class Configuration final : public StorageObserver {
   Environment& environment_;
   const z::Clock& clock_;
   Tod tod_;
+  const WrappingKeys wrapping_keys_;
   BlockCache blocks_;
   HostTimer host_timer_;  // its thread is stopped before the CPUs go: see the destructor
   std::vector<std::unique_ptr<Cpu>> cpus_;

@@ -19,6 +19,7 @@ constexpr Facility offered[] = {
     {8, Model::z10},    // enhanced DAT 1
     {9, Model::z10},    // sense running status
     {16, Model::z900},  // extended translation 2
+    {17, Model::z990},  // message-security assist
     {18, Model::z990},  // long displacement
     {19, Model::z990},  // with high performance
     {21, Model::z9},    // extended immediate
@@ -36,12 +37,14 @@ constexpr Facility offered[] = {
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
     {52, Model::zec12}, // interlocked access 2
     {53, Model::z13},   // load/store on condition 2, load and zero rightmost byte
-    {75, Model::z196},  // access-exception fetch/store indication
+    {57, Model::z13},   // message-security-assist extension 5
     {58, Model::z14},   // miscellaneous-instruction extensions 2
     {61, Model::z15},   // miscellaneous-instruction extensions 3
+    {75, Model::z196},  // access-exception fetch/store indication
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
+    {146, Model::z14},  // message-security-assist extension 8
 };
 
 std::vector<std::uint64_t> list_of(Model model) {
