@@ -22,8 +22,10 @@ constexpr Facility offered[] = {
     {17, Model::z990},  // message-security assist
     {18, Model::z990},  // long displacement
     {19, Model::z990},  // with high performance
+    {20, Model::z990},  // HFP multiply and add/subtract
     {21, Model::z9},    // extended immediate
     {22, Model::z9},    // extended translation 3
+    {23, Model::z9},    // HFP unnormalized extensions
     {25, Model::z9},    // store clock fast
     {26, Model::z10},   // parsing enhancement
     {27, Model::z9},    // MVCOS
