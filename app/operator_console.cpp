@@ -151,8 +151,7 @@ std::optional<int> OperatorConsole::run_until(Member& member, const std::string&
     member.held.emplace();
     const auto code = run(member, command);
     const auto response = *std::exchange(member.held, std::nullopt);
-    const bool matches = std::regex_search(response, pattern);
-    if (matches || code != 0) {
+    if (!code || std::regex_search(response, pattern)) {
       std::istringstream lines{response};
       for (std::string line; std::getline(lines, line);) print(member.name, line);
       return code;

@@ -28,8 +28,8 @@ class OperatorConsole {
   // failed.
   int interact();
   // One command after another, waiting for each response; 0 when all gave return code 0, else the script ends there.
-  // Blank lines and lines that begin with # are skipped. `COMMAND until "PATTERN"` repeats the command until its whole
-  // response has a match of the regular expression, and shows that response only. All members are shut down at the end.
+  // Blank lines and lines that begin with # are skipped. `COMMAND until "PATTERN"` repeats the command, whatever its return
+  // code, until its whole response has a match of the regular expression, and shows that response only. All members are shut down at the end.
   int run_script(std::istream& script, const std::string& name);
 
  private:

@@ -1,10 +1,15 @@
 #include "app/run_directory.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <vector>
+
+#include "lpar/control.h"
 
 namespace app {
 namespace {
@@ -20,13 +25,27 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::vector<std::string> announced() {
-  std::vector<std::string> names;
+// "MEMBER1@5F3A...": the system name and what tells its cluster from others.
+std::filesystem::path entry_of(std::string_view member, const std::filesystem::path& run_directory) {
+  return announcements() / fmt::format("{}@{:016X}", member, std::hash<std::string>{}(run_directory.string()));
+}
+
+struct Announced {
+  std::string member;
+  std::filesystem::path socket;
+};
+
+// A process that was killed leaves its entry behind: only those that answer count.
+std::vector<Announced> announced() {
+  std::vector<Announced> found;
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator{announcements(), none})
-    names.push_back(entry.path().filename().string());
-  std::ranges::sort(names);
-  return names;
+  for (const auto& entry : std::filesystem::directory_iterator{announcements(), none}) {
+    const auto name = entry.path().filename().string();
+    auto socket = std::filesystem::read_symlink(entry.path(), none);
+    if (!none && lpar::ControlClient::connect(socket)) found.push_back({name.substr(0, name.find('@')), std::move(socket)});
+  }
+  std::ranges::sort(found, {}, &Announced::member);
+  return found;
 }
 
 }  // namespace
@@ -36,7 +55,7 @@ std::filesystem::path lpar_socket(const lpar::MachineFile& file, std::string_vie
 }
 
 Announcement::Announcement(const std::string& member, const std::filesystem::path& socket)
-    : link_(announcements() / member), socket_(socket) {
+    : link_(entry_of(member, socket.parent_path())), socket_(socket) {
   std::error_code ignored;  // an announcement is a convenience: without it, --machine finds the member
   std::filesystem::create_directories(link_.parent_path(), ignored);
   std::filesystem::remove(link_, ignored);
@@ -53,14 +72,19 @@ z::Result<std::filesystem::path> find_member_socket(const std::string& machine_f
   if (!machine_file.empty()) {
     const auto file = Z_TRY(lpar::MachineFile::read(machine_file));
     if (file.lpar(upper(member)) != nullptr) return lpar_socket(file, upper(member));
-    const auto socket = std::filesystem::read_symlink(announcements() / upper(member), none);
-    if (!none && socket.parent_path() == file.run_directory) return socket;
+    const auto socket = std::filesystem::read_symlink(entry_of(upper(member), file.run_directory), none);
+    if (!none) return socket;
     return z::failure("no member {} of {} is running", member, machine_file);
   }
-  const auto socket = std::filesystem::read_symlink(announcements() / upper(member), none);
-  if (!none) return socket;
-  const auto names = announced();
-  if (names.empty()) return z::failure("no member is running; start a cluster with `endicott up FILE`");
+  const auto running = announced();
+  const auto is_meant = [name = upper(member)](const Announced& one) { return one.member == name; };
+  const auto found = std::ranges::find_if(running, is_meant);
+  if (std::ranges::count_if(running, is_meant) > 1)
+    return z::failure("several clusters have a member {}; name its machine file with --machine", upper(member));
+  if (found != running.end()) return found->socket;
+  if (running.empty()) return z::failure("no member is running; start a cluster with `endicott up FILE`");
+  std::vector<std::string> names;
+  for (const auto& one : running) names.push_back(one.member);
   return z::failure("no member {} is running; these are: {}", upper(member), fmt::join(names, ", "));
 }
 

@@ -12,7 +12,8 @@ namespace app {
 std::filesystem::path lpar_socket(const lpar::MachineFile& file, std::string_view lpar);
 
 // Running clusters are listed in the user's runtime folder, so that `endicott cp` finds a member by its name alone.
-// The entry of a member is a symbolic link from its system name to its socket; it is removed with the guard.
+// The entry of a member is a symbolic link to its socket, named after its system and its run directory; it is removed with the
+// guard.
 class Announcement {
  public:
   Announcement(const std::string& member, const std::filesystem::path& socket);

@@ -40,11 +40,25 @@ Block* BlockCache::find_or_decode(CodePage& page, std::uint64_t absolute, BlockM
   return decode(page, absolute, mode);
 }
 
+namespace {
+
+// Relative branches that stay in their block go straight to the target's operation.
+void link_jumps(std::span<Op> ops, std::span<const unsigned> jumps) {
+  for (const unsigned jump : jumps) {
+    Op& op = ops[jump];
+    const auto target = std::ranges::find(ops, op.page_offset + op.imm, &Op::page_offset);
+    if (target != ops.end()) op.set_jump(static_cast<std::int32_t>(&*target - &op));
+  }
+}
+
+}  // namespace
+
 Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode) {
   std::array<Op, Block::limit + 2> ops;
   const std::uint64_t start = absolute % z::page_size;
   std::uint64_t offset = start;
   unsigned count = 0;
+  std::vector<unsigned> jumps;  // which operations are relative branches
   for (bool ends = false; !ends && count < Block::limit && offset < z::page_size;) {
     page.lines.fetch_or(lines_of(offset, 2), std::memory_order_seq_cst);
     std::array<std::uint8_t, 6> text{};
@@ -55,10 +69,13 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     page.lines.fetch_or(lines_of(offset, length), std::memory_order_seq_cst);
     std::memcpy(text.data(), at, length);
     if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
-    ends = decode_instruction(text, mode, ops[count]);
+    const Flowing flowing = decode_instruction(text, mode, ops[count]);
+    ends = flowing.ends;
+    if (flowing.jumps) jumps.push_back(count);
     ops[count++].page_offset = static_cast<std::uint16_t>(offset);
     offset += length;
   }
+  link_jumps(std::span{ops}.first(count), jumps);
   ops[count] = fall_through(static_cast<std::uint16_t>(offset));
   auto block = std::make_unique<Block>();
   block->start = absolute;

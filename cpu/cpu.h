@@ -166,6 +166,16 @@ class Cpu {
     exception_ = exception;
     return Step::interrupted;
   }
+  // A relative branch to another operation of its block: that one, or null when something asks for attention.
+  const Op* jump_in_block(const Op* op) {
+    const Op* const target = op + op->jump();
+    breaking_event_ = instruction_address(*op);
+    count(op + 1);
+    block_first_ = target;
+    if (!must_look_up()) [[likely]] return target;
+    psw.ia = instruction_address(*target);
+    return nullptr;
+  }
   Step supervisor_call(std::uint8_t number);
   void leave_with(Step step) { left_with_ = step; }  // for the handlers
   // The exception recorded by a refused access, for instructions that go on without it (TPROT, MVCOS, ...).

@@ -12,8 +12,13 @@ namespace cpu {
 // PoP ch. 5, "Instruction Formats": bits 0-1 of the operation code.
 constexpr unsigned instruction_length(std::uint8_t first_byte) { return first_byte < 0x40 ? 2 : first_byte < 0xC0 ? 4 : 6; }
 
-// Fills `op` but for its page offset. True when nothing after it in line is executed without leaving the block.
-bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op);
+// How control goes on after an instruction.
+struct Flowing {
+  bool ends = false;   // nothing after it in line is executed without leaving the block
+  bool jumps = false;  // a relative branch
+};
+// Fills `op` but for its page offset.
+Flowing decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op);
 
 // In the access-register mode an operation goes in front of each instruction that selects the space of its storage operand.
 Op select_space(const std::array<std::uint8_t, 6>& text, std::uint16_t page_offset);

@@ -45,22 +45,22 @@ Step branch_and_set_mode_to(Cpu& cpu, uint64_t target) {
 }
 
 template <class R>
-Step branch_on_count(Cpu& cpu, unsigned r1, uint64_t target) {
+bool branch_on_count(Cpu& cpu, unsigned r1) {
   R::set(cpu, r1, R::get(cpu, r1) - 1);
-  return branch_if(cpu, R::get(cpu, r1) != 0, target);
+  return R::get(cpu, r1) != 0;
 }
 
 // BXH, BXLE and relatives: the increment is in R3; the comparand in R3 too when that is odd, else in R3+1. All are taken before
 // the sum replaces R1.
 enum class Index { high, low_or_equal };
 template <class R>
-Step branch_on_index(Cpu& cpu, const Op& op, Index wanted, uint64_t target) {
+bool branch_on_index(Cpu& cpu, const Op& op, Index wanted) {
   using Signed = typename R::Signed;
   const auto comparand = static_cast<Signed>(R::get(cpu, op.r3 | 1));
   const auto sum = static_cast<typename R::Unsigned>(R::get(cpu, op.r1) + R::get(cpu, op.r3));
   R::set(cpu, op.r1, sum);
   const bool is_high = static_cast<Signed>(sum) > comparand;
-  return branch_if(cpu, is_high == (wanted == Index::high), target);
+  return is_high == (wanted == Index::high);
 }
 
 std::uint8_t compared(uint32_t a, uint32_t b) { return compare_code(static_cast<int32_t>(a), static_cast<int32_t>(b)); }
@@ -116,11 +116,10 @@ Z_INSTRUCTION(branch_indirect_on_condition) {
   if (!is_selected(cpu.cc, op.r1)) return Step::next;
   return cpu.branch(TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(branch_relative_on_condition) { return branch_if(cpu, is_selected(cpu.cc, op.r1), cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_and_save) {
-  const auto target = cpu.relative(op);
+Z_RELATIVE_BRANCH(branch_relative_on_condition) { return is_selected(cpu.cc, op.r1); }
+Z_RELATIVE_BRANCH(branch_relative_and_save) {
   save_link(cpu, op.r1, cpu.next_instruction_address(op));
-  return cpu.branch(target);
+  return true;
 }
 
 // BCTR with R2 zero counts without branching.
@@ -134,28 +133,46 @@ Z_INSTRUCTION(branch_on_count_register_64) {
   --cpu.gr(op.r1);
   return branch_if(cpu, op.r2 != 0 && cpu.gr(op.r1) != 0, target);
 }
-Z_INSTRUCTION(branch_on_count_32) { return branch_on_count<Low>(cpu, op.r1, cpu.operand2(op)); }
-Z_INSTRUCTION(branch_on_count_64) { return branch_on_count<Whole>(cpu, op.r1, cpu.operand2(op)); }
-Z_INSTRUCTION(branch_relative_on_count_32) { return branch_on_count<Low>(cpu, op.r1, cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_on_count_64) { return branch_on_count<Whole>(cpu, op.r1, cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_on_count_high) { return branch_on_count<High>(cpu, op.r1, cpu.relative(op)); }
+Z_INSTRUCTION(branch_on_count_32) {
+  const auto target = cpu.operand2(op);
+  return branch_if(cpu, branch_on_count<Low>(cpu, op.r1), target);
+}
+Z_INSTRUCTION(branch_on_count_64) {
+  const auto target = cpu.operand2(op);
+  return branch_if(cpu, branch_on_count<Whole>(cpu, op.r1), target);
+}
+Z_RELATIVE_BRANCH(branch_relative_on_count_32) { return branch_on_count<Low>(cpu, op.r1); }
+Z_RELATIVE_BRANCH(branch_relative_on_count_64) { return branch_on_count<Whole>(cpu, op.r1); }
+Z_RELATIVE_BRANCH(branch_relative_on_count_high) { return branch_on_count<High>(cpu, op.r1); }
 
-Z_INSTRUCTION(branch_on_index_high_32) { return branch_on_index<Low>(cpu, op, Index::high, cpu.operand2_rs(op)); }
-Z_INSTRUCTION(branch_on_index_high_64) { return branch_on_index<Whole>(cpu, op, Index::high, cpu.operand2_rs(op)); }
-Z_INSTRUCTION(branch_on_index_low_or_equal_32) { return branch_on_index<Low>(cpu, op, Index::low_or_equal, cpu.operand2_rs(op)); }
-Z_INSTRUCTION(branch_on_index_low_or_equal_64) { return branch_on_index<Whole>(cpu, op, Index::low_or_equal, cpu.operand2_rs(op)); }
-Z_INSTRUCTION(branch_relative_on_index_high_32) { return branch_on_index<Low>(cpu, op, Index::high, cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_on_index_high_64) { return branch_on_index<Whole>(cpu, op, Index::high, cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_on_index_low_or_equal_32) { return branch_on_index<Low>(cpu, op, Index::low_or_equal, cpu.relative(op)); }
-Z_INSTRUCTION(branch_relative_on_index_low_or_equal_64) { return branch_on_index<Whole>(cpu, op, Index::low_or_equal, cpu.relative(op)); }
+Z_INSTRUCTION(branch_on_index_high_32) {
+  const auto target = cpu.operand2_rs(op);
+  return branch_if(cpu, branch_on_index<Low>(cpu, op, Index::high), target);
+}
+Z_INSTRUCTION(branch_on_index_high_64) {
+  const auto target = cpu.operand2_rs(op);
+  return branch_if(cpu, branch_on_index<Whole>(cpu, op, Index::high), target);
+}
+Z_INSTRUCTION(branch_on_index_low_or_equal_32) {
+  const auto target = cpu.operand2_rs(op);
+  return branch_if(cpu, branch_on_index<Low>(cpu, op, Index::low_or_equal), target);
+}
+Z_INSTRUCTION(branch_on_index_low_or_equal_64) {
+  const auto target = cpu.operand2_rs(op);
+  return branch_if(cpu, branch_on_index<Whole>(cpu, op, Index::low_or_equal), target);
+}
+Z_RELATIVE_BRANCH(branch_relative_on_index_high_32) { return branch_on_index<Low>(cpu, op, Index::high); }
+Z_RELATIVE_BRANCH(branch_relative_on_index_high_64) { return branch_on_index<Whole>(cpu, op, Index::high); }
+Z_RELATIVE_BRANCH(branch_relative_on_index_low_or_equal_32) { return branch_on_index<Low>(cpu, op, Index::low_or_equal); }
+Z_RELATIVE_BRANCH(branch_relative_on_index_low_or_equal_64) { return branch_on_index<Whole>(cpu, op, Index::low_or_equal); }
 
 Z_INSTRUCTION(compare_and_branch_32) { return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.operand2_rs(op)); }
 Z_INSTRUCTION(compare_and_branch_64) { return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.operand2_rs(op)); }
-Z_INSTRUCTION(compare_and_branch_relative_32) {
-  return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_and_branch_relative_32) {
+  return is_selected(compared(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3);
 }
-Z_INSTRUCTION(compare_and_branch_relative_64) {
-  return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_and_branch_relative_64) {
+  return is_selected(compared(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3);
 }
 Z_INSTRUCTION(compare_immediate_and_branch_32) {
   return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)), op.r3), cpu.operand2_rs(op));
@@ -163,11 +180,11 @@ Z_INSTRUCTION(compare_immediate_and_branch_32) {
 Z_INSTRUCTION(compare_immediate_and_branch_64) {
   return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), static_cast<uint64_t>(op.imm)), op.r3), cpu.operand2_rs(op));
 }
-Z_INSTRUCTION(compare_immediate_and_branch_relative_32) {
-  return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), static_cast<uint32_t>(op.d1)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_immediate_and_branch_relative_32) {
+  return is_selected(compared(cpu.gr32(op.r1), static_cast<uint32_t>(op.d1)), op.r3);
 }
-Z_INSTRUCTION(compare_immediate_and_branch_relative_64) {
-  return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), extend<int32_t>(static_cast<uint32_t>(op.d1))), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_immediate_and_branch_relative_64) {
+  return is_selected(compared(cpu.gr(op.r1), extend<int32_t>(static_cast<uint32_t>(op.d1))), op.r3);
 }
 Z_INSTRUCTION(compare_logical_and_branch_32) {
   return branch_if(cpu, is_selected(compare_code(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.operand2_rs(op));
@@ -175,11 +192,11 @@ Z_INSTRUCTION(compare_logical_and_branch_32) {
 Z_INSTRUCTION(compare_logical_and_branch_64) {
   return branch_if(cpu, is_selected(compare_code(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.operand2_rs(op));
 }
-Z_INSTRUCTION(compare_logical_and_branch_relative_32) {
-  return branch_if(cpu, is_selected(compare_code(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_logical_and_branch_relative_32) {
+  return is_selected(compare_code(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3);
 }
-Z_INSTRUCTION(compare_logical_and_branch_relative_64) {
-  return branch_if(cpu, is_selected(compare_code(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_logical_and_branch_relative_64) {
+  return is_selected(compare_code(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3);
 }
 // The immediate of the logical forms has eight bits and is extended with zeros.
 Z_INSTRUCTION(compare_logical_immediate_and_branch_32) {
@@ -188,11 +205,11 @@ Z_INSTRUCTION(compare_logical_immediate_and_branch_32) {
 Z_INSTRUCTION(compare_logical_immediate_and_branch_64) {
   return branch_if(cpu, is_selected(compare_code<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.imm)), op.r3), cpu.operand2_rs(op));
 }
-Z_INSTRUCTION(compare_logical_immediate_and_branch_relative_32) {
-  return branch_if(cpu, is_selected(compare_code<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_32) {
+  return is_selected(compare_code<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3);
 }
-Z_INSTRUCTION(compare_logical_immediate_and_branch_relative_64) {
-  return branch_if(cpu, is_selected(compare_code<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3), cpu.relative(op));
+Z_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_64) {
+  return is_selected(compare_code<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3);
 }
 
 namespace {

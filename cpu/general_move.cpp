@@ -101,6 +101,12 @@ Z_INSTRUCTION(move_zones) { return move_half(cpu, op, std::byte{0xF0}); }
 
 Z_INSTRUCTION(compare_logical_characters) {
   const auto [first, second, length, first_space, second_space] = operands_of(cpu, op);
+  if (is_in_one_page(first, length) && is_in_one_page(second, length)) {
+    const auto* const left = TRY(cpu.host_fetch_in(first_space, first, length));
+    const auto* const right = TRY(cpu.host_fetch_in(second_space, second, length));
+    cpu.cc = sign_code(std::memcmp(left, right, length));
+    return Step::next;
+  }
   Characters a, b;
   TRY(cpu.fetch_bytes_in(first_space, first, std::span{a}.first(length)));
   TRY(cpu.fetch_bytes_in(second_space, second, std::span{b}.first(length)));

@@ -17,6 +17,34 @@ constexpr U64 table_size = 256;
 
 Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specification); }
 
+// The first argument whose function is not zero, or `length`. Functions are gathered in groups, because almost all are zero.
+unsigned find_function(const std::byte* arguments, const std::byte* functions, unsigned length) {
+  constexpr unsigned group = 8;
+  const auto function_of = [&](unsigned i) { return functions[std::to_integer<U8>(arguments[i])]; };
+  unsigned i = 0;
+  for (; i + group <= length; i += group) {
+    std::byte any{};
+    for (unsigned k = 0; k < group; ++k) any |= function_of(i + k);
+    if (any != std::byte{}) break;
+  }
+  while (i < length && function_of(i) == std::byte{}) ++i;
+  return i;
+}
+
+// Arguments in one page and functions in another: only the first of each can be refused.
+Step translate_and_test_in_pages(Cpu& cpu, const Op& op, U64 argument, U64 table) {
+  const unsigned length = op.r1 + 1u;
+  const std::byte* const arguments = TRY(cpu.host_fetch_in(cpu.space_of(op.b1), argument, length));
+  const std::byte* const functions = TRY(cpu.host_fetch_in(cpu.space_of(op.b2), table, table_size));
+  const unsigned found = find_function(arguments, functions, length);
+  cpu.cc = 0;
+  if (found == length) return Step::next;
+  set_marked_address(cpu, argument + found);
+  cpu.gr(2) = (cpu.gr(2) & ~0xFFull) | std::to_integer<U8>(functions[std::to_integer<U8>(arguments[found])]);
+  cpu.cc = found == length - 1 ? 2 : 1;
+  return Step::next;
+}
+
 // From the left or, with a step of -1, from the right.
 Step translate_and_test(Cpu& cpu, const Op& op, std::int64_t step) {
   const U64 argument = cpu.operand1(op), table = cpu.operand2_rs(op);
@@ -125,7 +153,12 @@ Z_INSTRUCTION(translate) {
   return Step::next;
 }
 
-Z_INSTRUCTION(translate_and_test) { return translate_and_test(cpu, op, 1); }
+Z_INSTRUCTION(translate_and_test) {
+  const U64 argument = cpu.operand1(op), table = cpu.operand2_rs(op);
+  if (bytes_left_in_page(argument) > op.r1 && bytes_left_in_page(table) >= table_size)
+    return translate_and_test_in_pages(cpu, op, argument, table);
+  return translate_and_test(cpu, op, 1);
+}
 Z_INSTRUCTION(translate_and_test_reverse) { return translate_and_test(cpu, op, -1); }
 Z_INSTRUCTION(translate_and_test_extended) { return translate_and_test_extended(cpu, op, Direction::forward); }
 Z_INSTRUCTION(translate_and_test_reverse_extended) { return translate_and_test_extended(cpu, op, Direction::reverse); }

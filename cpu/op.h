@@ -49,6 +49,11 @@ struct alignas(32) Op {
   std::int64_t imm;  // as the format extends it; for relative operands the bytes from this instruction;
                      // vector formats: M3 to M6 in digits 3 to 6 from the right, counted from 0
 
+  // Of a relative branch, which has no second displacement: the operations from here to its target in the same block; 0: the
+  // target is elsewhere.
+  std::int32_t jump() const { return d2; }
+  void set_jump(std::int32_t operations) { d2 = operations; }
+
   unsigned length() const { return m4_length & 0xF; }
   unsigned m4() const { return m4_length >> 4; }
   unsigned mask(unsigned n) const { return static_cast<unsigned>(imm >> 4 * n) & 0xF; }  // vector formats: Mn

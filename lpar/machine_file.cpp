@@ -1,10 +1,15 @@
 #include "lpar/machine_file.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
 #include <set>
 #include <toml++/toml.h>
+
+#include "ctc/channel_path.h"
 
 namespace lpar {
 namespace {
@@ -99,7 +104,7 @@ class Reader {
   z::Result<MachineFile> read() {
     auto parsed = Z_TRY(parse());
     Table root{parsed, file_.path, "the machine file"};
-    for (const auto* key : {"lpar", "cec", "volume", "ctc", "device"}) root.find(key);
+    for (const auto* key : {"lpar", "cec", "chpid", "volume", "ctc", "device"}) root.find(key);
     file_.run_directory = resolve(Z_TRY(root.text("run_directory", "run")));
     file_.system_config = resolve(Z_TRY(root.text("system_config", "SYSTEM.CONFIG")));
     file_.user_directory = resolve(Z_TRY(root.text("user_directory", "USER.DIRECT")));
@@ -107,6 +112,7 @@ class Reader {
     Z_CHECK(root.no_other_keys());
     Z_CHECK(read_cecs(parsed));
     Z_CHECK(read_lpars(parsed));
+    Z_CHECK(read_chpids(parsed));
     Z_CHECK(read_volumes(parsed));
     Z_CHECK(read_ctcs(parsed));
     Z_CHECK(read_devices(parsed));
@@ -158,6 +164,18 @@ class Reader {
     return {};
   }
 
+  // [[chpid]] number = "50", speed = "8Gb/s": of every LPAR
+  z::Result<> read_chpids(const toml::table& root) {
+    for (auto& table : Z_TRY(tables(root, "chpid", file_.path))) {
+      const auto number = Z_TRY(parse_chpid(table, Z_TRY(table.text("number"))));
+      const auto speed = Z_TRY(table.text("speed"));
+      if (const auto rate = ctc::parse_channel_speed(speed); !rate) return failure(rate.error().within(table.where()));
+      if (!speeds_.emplace(number.value, speed).second) return failure("{}: CHPID {:02X} is defined twice", table.where(), number.value);
+      Z_CHECK(table.no_other_keys());
+    }
+    return {};
+  }
+
   // [[volume]] device = "0200", file = "m01res.ckd", lpars = [...] (all when absent)
   z::Result<> read_volumes(const toml::table& root) {
     for (auto& table : Z_TRY(tables(root, "volume", file_.path))) {
@@ -187,7 +205,7 @@ class Reader {
       for (std::int64_t i = 0; i < count; ++i) {
         device.number = z::DeviceNumber{static_cast<std::uint16_t>(first.value + i)};
         for (const auto& name : ends) {
-          device.arguments = link_arguments(link, ends, name, device.number, i);
+          device.arguments = link_arguments(link, ends, name, device.number, i) + path_arguments(device.chpids[0]);
           Z_CHECK(add(table, name, device));
         }
       }
@@ -210,6 +228,12 @@ class Reader {
     return fmt::format("link={}:{},{}", link.substr(0, colon), port, names);
   }
 
+  // A CTC goes as fast as the channel path it is on; without [[chpid]], as fast as the host.
+  std::string path_arguments(z::Chpid chpid) const {
+    const auto speed = speeds_.find(chpid.value);
+    return speed == speeds_.end() ? "" : fmt::format(",speed={},path={:02X}", speed->second, chpid.value);
+  }
+
   // [[device]] lpar = "LP01", number = "0009", type = "3215", arguments = "..."
   z::Result<> read_devices(const toml::table& root) {
     for (auto& table : Z_TRY(tables(root, "device", file_.path))) {
@@ -228,13 +252,17 @@ class Reader {
     return *number;
   }
 
+  static z::Result<z::Chpid> parse_chpid(const Table& table, std::string_view text) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (error != std::errc{} || end != text.data() + text.size() || value > 0xFF)
+      return failure("{}: a CHPID is two hexadecimal digits, not {}", table.where(), text);
+    return z::Chpid{static_cast<std::uint8_t>(value)};
+  }
+
   z::Result<> chpids(Table& table, DeviceDefinition& device) {
     for (const auto& text : Z_TRY(table.texts("chpids"))) {
-      unsigned value = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-      if (error != std::errc{} || end != text.data() + text.size() || value > 0xFF)
-        return failure("{}: a CHPID is two hexadecimal digits, not {}", table.where(), text);
-      device.chpids.emplace_back(static_cast<std::uint8_t>(value));
+      device.chpids.push_back(Z_TRY(parse_chpid(table, text)));
     }
     if (device.chpids.empty()) device.chpids.emplace_back(std::uint8_t{0});
     if (device.chpids.size() > 8) return failure("{}: a device has at most 8 channel paths", table.where());
@@ -260,6 +288,7 @@ class Reader {
 
   MachineFile file_;
   std::map<std::string, cpu::Model> cecs_;
+  std::map<std::uint8_t, std::string> speeds_;  // of channel paths
 };
 
 }  // namespace

@@ -12,10 +12,13 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "ctc/channel_path.h"
 #include "ctc/fctc.h"
 #include "ctc/fctc_device.h"
 
 namespace {
+
+ctc::ChannelPaths paths;
 
 // A stretch of storage as the data area of one CCW.
 class Area final : public channel::Transfer {
@@ -92,8 +95,8 @@ void in_process(benchmark::State& state) {
   move_blocks(state, std::move(first), std::move(second));
 }
 void through(benchmark::State& state, const std::string& link) {
-  auto first = ctc::make_fctc(link + ",listen");
-  auto second = ctc::make_fctc(link);
+  auto first = ctc::make_fctc(link + ",listen", paths);
+  auto second = ctc::make_fctc(link, paths);
   move_blocks(state, std::move(*first), std::move(*second));
 }
 void shared_memory(benchmark::State& state) {

@@ -109,9 +109,10 @@ void CtcPort::start_read() {
 }
 
 void CtcPort::read_ended(const IoEnd& end) {
-  if ((end.device_status & channel::unit_check.bits) != 0 || end.deferred_cc != 0) return lose();
-  state_ = State::idle;
+  // The status of a collision comes with deferred condition code 1 when it met the start itself.
   peer_reads_ = end.device_status == (channel::busy | channel::attention).bits;
+  if ((end.device_status & channel::unit_check.bits) != 0 || (end.deferred_cc != 0 && !peer_reads_)) return lose();
+  state_ = State::idle;
   const auto length = end.ok() ? moved(read_area_, end, largest_) : 0;
   if (length > filler_length) {
     block_.resize(length);

@@ -12,6 +12,15 @@ struct Overloaded : Cases... {
 
 constexpr std::size_t most_devices = 16;
 
+std::string state_text(Link::DeviceState state) {
+  switch (state) {
+    case Link::DeviceState::opening: return "Opening";
+    case Link::DeviceState::up: return "Up";
+    case Link::DeviceState::leaving: return "Leaving";
+  }
+  return "";
+}
+
 }  // namespace
 
 // A link and its devices. `name` is the node that ACTIVATE ISLINK expects; empty until it answered.
@@ -96,9 +105,7 @@ z::Result<> Driver::add_device(LogicalLink& link, z::DeviceNumber device) {
 z::Result<> Driver::deactivate(z::DeviceNumber device) {
   auto* link = link_of(device);
   if (link == nullptr) return z::failure("link device {:04X} is not active", device.value);
-  ctcs_.close(device);
-  std::erase(link->devices, device);
-  link->machine.device_lost(device);
+  link->machine.leave(device, clock_.now());
   perform(*link);
   return {};
 }
@@ -153,6 +160,10 @@ void Driver::perform_one(LogicalLink& link, LinkAction& action) {
                    for (const auto& [endpoint, listener] : listeners_) listener.link_down(down.node);
                    if (events_.link_down) events_.link_down(down.node);
                  },
+                 [&](const CloseDevice& left) {
+                   ctcs_.close(left.device);
+                   std::erase(link.devices, left.device);
+                 },
                  [&](const RejectDevice& rejected) {
                    events_.report(fmt::format("Link device {:04X} rejected: {}", rejected.device.value, rejected.reason));
                    ctcs_.reopen(rejected.device);
@@ -190,7 +201,7 @@ std::vector<Driver::LinkView> Driver::links() const {
       if (found == devices.end())
         view.devices.push_back({number, "Down", "Idle"});
       else
-        view.devices.push_back({number, found->state == Link::DeviceState::up ? "Up" : "Opening",
+        view.devices.push_back({number, state_text(found->state),
                                 found->is_writing ? "Writing" : "Idle", found->bytes_sent, found->bytes_received});
     }
     views.push_back(std::move(view));

@@ -37,14 +37,31 @@ void Link::device_opened(z::DeviceNumber device, z::Nanoseconds now) {
 void Link::device_lost(z::DeviceNumber number) {
   const auto found = devices_.find(number);
   if (found == devices_.end()) return;
+  const bool was_leaving = found->second.state == DeviceState::leaving;
   devices_.erase(found);
   sender_.device_lost(number);
   acknowledged_ = 0;  // the block that told the peer may be lost
   refresh_writable();
-  if (is_up_) actions_.emplace_back(Report{fmt::format("ISFC link device {:04X} to node {} lost", number.value, peer_)});
+  if (is_up_ && !was_leaving)
+    actions_.emplace_back(Report{fmt::format("ISFC link device {:04X} to node {} lost", number.value, peer_)});
   const auto is_up = [](const auto& entry) { return entry.second.state == DeviceState::up; };
   if (is_up_ && std::ranges::none_of(devices_, is_up)) go_down();
   pump();
+}
+
+void Link::leave(z::DeviceNumber number, z::Nanoseconds now) {
+  now_ = now;
+  const auto found = devices_.find(number);
+  if (found == devices_.end() || found->second.state != DeviceState::up) return close(number);
+  found->second.state = DeviceState::leaving;
+  found->second.identified_at = now;
+  refresh_writable();
+  pump();
+}
+
+void Link::close(z::DeviceNumber device) {
+  actions_.emplace_back(CloseDevice{device});
+  device_lost(device);
 }
 
 void Link::go_down() {
@@ -55,6 +72,7 @@ void Link::go_down() {
   ++session_;
   peer_session_ = 0;
   for (auto& [number, device] : devices_) {
+    if (device.state == DeviceState::leaving) continue;
     device.state = DeviceState::opening;
     device.identification_due = true;
   }
@@ -85,11 +103,16 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
   if (header.level != protocol_level) return z::failure("partner speaks ISFC level {}, not {}", +header.level, protocol_level);
   if (header.length > size || header.length < sizeof header) return z::failure("block of {} bytes says {}", size, +header.length);
   block = block.first(header.length - sizeof header);
+  bool is_farewell = false;
   for (unsigned i = 0; i < header.frames; ++i) {
     const auto frame = Z_TRY(take<FrameHeader>(block));
     if (frame.length != sizeof frame || frame.data_length > block.size()) return z::failure("frame longer than its block");
     const auto data = block.first(frame.data_length);
     block = block.subspan(frame.data_length);
+    if (frame.kind == FrameKind::farewell) {
+      is_farewell = true;
+      continue;
+    }
     if (frame.kind != FrameKind::data) {
       Z_CHECK(identify(number, header, data));
       continue;
@@ -98,12 +121,13 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
     Z_CHECK(receiver_.take(frame, data));
   }
   if (header.sender_session == peer_session_ && header.receiver_session == session_) {
-    if (device.state != DeviceState::up) device_up(number);
+    if (device.state == DeviceState::opening) device_up(number);
     sender_.set_window(header.window);
     for (const auto token : sender_.acknowledge(header.acknowledged)) actions_.emplace_back(Sent{token});
     for (auto& delivery : receiver_.delivered())
       actions_.emplace_back(Deliver{delivery.endpoint, std::move(delivery.bytes)});
   }
+  if (is_farewell) return z::failure("node {} deactivated it", peer_);
   return {};
 }
 
@@ -149,7 +173,8 @@ void Link::refresh_writable() {
 void Link::written(z::DeviceNumber number) {
   if (const auto found = devices_.find(number); found != devices_.end()) {
     found->second.is_writing = false;
-    pump();
+    if (found->second.farewell_written) close(number);
+    else pump();
   }
 }
 
@@ -168,17 +193,24 @@ void Link::timer(z::Nanoseconds now) {
   for (auto& [number, device] : devices_)
     if (device.state == DeviceState::opening && !device.is_writing && now >= device.identified_at + options_.identify_again)
       device.identification_due = true;
+  std::vector<z::DeviceNumber> overdue;
+  for (const auto& [number, device] : devices_)
+    if (device.state == DeviceState::leaving && now >= *deadline_of(device)) overdue.push_back(number);
+  for (const auto number : overdue) close(number);
   pump();
 }
 
 std::optional<z::Nanoseconds> Link::deadline() const {
   std::optional<z::Nanoseconds> earliest;
   for (const auto& [number, device] : devices_)
-    if (device.state == DeviceState::opening && !device.is_writing) {
-      const auto due = device.identified_at + options_.identify_again;
-      earliest = earliest ? std::min(*earliest, due) : due;
-    }
+    if (const auto due = deadline_of(device)) earliest = earliest ? std::min(*earliest, *due) : *due;
   return earliest;
+}
+
+std::optional<z::Nanoseconds> Link::deadline_of(const Device& device) const {
+  if (device.state == DeviceState::leaving) return device.identified_at + options_.farewell_limit;
+  if (device.state == DeviceState::opening && !device.is_writing) return device.identified_at + options_.identify_again;
+  return std::nullopt;
 }
 
 std::vector<Link::DeviceView> Link::devices() const {
@@ -189,8 +221,11 @@ std::vector<Link::DeviceView> Link::devices() const {
 }
 
 void Link::pump() {
-  for (auto& [number, device] : devices_)
-    if (device.identification_due && !device.is_writing) write_identification(number, device);
+  for (auto& [number, device] : devices_) {
+    if (device.is_writing) continue;
+    if (device.state == DeviceState::leaving) write_farewell(number, device);
+    else if (device.identification_due) write_identification(number, device);
+  }
   for (const auto number : writable_) {
     auto& device = devices_.at(number);
     if (device.is_writing) continue;
@@ -217,16 +252,26 @@ void Link::write_identification(z::DeviceNumber number, Device& device) {
   identification.level = protocol_level;
   identification.device = number.value;
   identification.answer_wanted = device.state == DeviceState::up ? 0 : 1;
+  write_control(number, device, is_up_ ? FrameKind::dvx : FrameKind::idx, bytes_of(identification));
+}
+
+// The last block on a device that leaves.
+void Link::write_farewell(z::DeviceNumber number, Device& device) {
+  device.farewell_written = true;
+  write_control(number, device, FrameKind::farewell, {});
+}
+
+void Link::write_control(z::DeviceNumber number, Device& device, FrameKind kind, std::span<const std::byte> data) {
   FrameHeader frame{};
   frame.length = static_cast<std::uint16_t>(sizeof frame);
-  frame.kind = is_up_ ? FrameKind::dvx : FrameKind::idx;
-  frame.data_length = static_cast<std::uint32_t>(sizeof identification);
+  frame.kind = kind;
+  frame.data_length = static_cast<std::uint32_t>(data.size());
   auto block = header();
   block.frames = 1;
-  block.length = static_cast<std::uint32_t>(sizeof block + sizeof frame + sizeof identification);
+  block.length = static_cast<std::uint32_t>(sizeof block + sizeof frame + data.size());
   WriteBlock write{number, {}};
   auto& bytes = write.block.headers;
-  for (const auto part : {bytes_of(block), bytes_of(frame), bytes_of(identification)})
+  for (const auto part : {bytes_of(block), bytes_of(frame), data})
     bytes.insert(bytes.end(), part.begin(), part.end());
   write.block.pieces.emplace_back(bytes);
   write.block.length = bytes.size();

@@ -31,15 +31,16 @@ struct Deliver { Endpoint endpoint; std::vector<std::byte> bytes; };
 struct Sent { Sender::Token token; };  // acknowledged, or dropped with the link
 struct LinkUp { std::string node; };
 struct LinkDown { std::string node; };  // no message from before is delivered after it
+struct CloseDevice { z::DeviceNumber device; };  // it left the link as it was asked to
 struct RejectDevice { z::DeviceNumber device; std::string reason; };  // the device is to be closed, `device_lost` follows
 struct Report { std::string text; };    // for the operator
-using LinkAction = std::variant<WriteBlock, Deliver, Sent, LinkUp, LinkDown, RejectDevice, Report>;
+using LinkAction = std::variant<WriteBlock, Deliver, Sent, LinkUp, LinkDown, CloseDevice, RejectDevice, Report>;
 
 // One end of a logical link over 1 to 16 CTCs. Pure: what happens comes in by the functions, what to do goes out in
 // order as actions.
 //
 // A device:  closed --device_opened--> opening --peer's IDX/DVX that names our session--> up
-//                any --device_lost--> closed
+//                any --device_lost--> closed;   up --leave--> leaving --farewell written, or nobody reads it--> closed
 // The link is up while at least one device is. When the last one goes, everything queued is dropped and the session
 // number grows, so that nothing of before can be mistaken for what comes after. A peer that names another session of
 // its own has started anew: the link goes down and up.
@@ -52,12 +53,14 @@ class Link {
     std::uint64_t window = 16U << 20;        // bytes that the peer may send ahead of our acknowledgements
     std::uint64_t first_session = 1;         // differs from that of an earlier life of this system
     z::Nanoseconds identify_again = std::chrono::seconds{2};
+    z::Nanoseconds farewell_limit = std::chrono::seconds{2};
   };
   explicit Link(Options options);
 
   // Events.
   void device_opened(z::DeviceNumber device, z::Nanoseconds now);  // both sides are ready: it can be written
   void device_lost(z::DeviceNumber device);
+  void leave(z::DeviceNumber device, z::Nanoseconds now);  // the peer is told, so that it writes there no more
   void received(z::DeviceNumber device, std::span<const std::byte> block, z::Nanoseconds now);
   void written(z::DeviceNumber device);  // the write asked for last has ended well
   void timer(z::Nanoseconds now);
@@ -71,7 +74,7 @@ class Link {
   const std::string& peer() const { return peer_; }
 
   // QUERY ISLINK.
-  enum class DeviceState : std::uint8_t { opening, up };
+  enum class DeviceState : std::uint8_t { opening, up, leaving };
   struct DeviceView {
     z::DeviceNumber device;
     DeviceState state;
@@ -86,7 +89,8 @@ class Link {
     DeviceState state = DeviceState::opening;
     bool is_writing = false;
     bool identification_due = true;
-    z::Nanoseconds identified_at{};
+    bool farewell_written = false;
+    z::Nanoseconds identified_at{};  // or said farewell
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
   };
@@ -96,9 +100,13 @@ class Link {
   void device_up(z::DeviceNumber number);
   void go_down();
   void reject(z::DeviceNumber device, std::string reason);
+  void close(z::DeviceNumber device);
+  std::optional<z::Nanoseconds> deadline_of(const Device& device) const;
   void refresh_writable();
   void pump();
   void write_identification(z::DeviceNumber number, Device& device);
+  void write_farewell(z::DeviceNumber number, Device& device);
+  void write_control(z::DeviceNumber number, Device& device, FrameKind kind, std::span<const std::byte> data);
   void write_frames(z::DeviceNumber number, Device& device);
   BlockHeader header() const;
   bool owes_acknowledgement() const { return receiver_.expected() != acknowledged_; }

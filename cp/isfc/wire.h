@@ -14,7 +14,7 @@
 // and are put together at the receiver.
 namespace cp::isfc {
 
-inline constexpr std::uint16_t protocol_level = 2;
+inline constexpr std::uint16_t protocol_level = 3;
 inline constexpr std::size_t max_message = std::size_t{2} << 20;
 
 struct BlockHeader {
@@ -28,8 +28,9 @@ struct BlockHeader {
 };
 static_assert(sizeof(BlockHeader) == 40 && alignof(BlockHeader) == 1);
 
-// IDX classifies the partner on the first device of a link, DVX adds a device to a link that is up.
-enum class FrameKind : std::uint8_t { idx = 1, dvx = 2, data = 3 };
+// IDX classifies the partner on the first device of a link, DVX adds a device to a link that is up, a farewell takes the device
+// away that carries it.
+enum class FrameKind : std::uint8_t { idx = 1, dvx = 2, data = 3, farewell = 4 };
 
 struct FrameHeader {
   z::be16 length;  // of this header

@@ -49,32 +49,40 @@ Handler refusal(const Instruction& instruction, BlockMode mode, const Op& op) {
 
 bool leaves(const Instruction& instruction, const Op& op) {
   constexpr std::uint8_t all_conditions = 15;
-  return instruction.flow == Flow::leaves || (instruction.flow == Flow::leaves_if_always && op.r1 == all_conditions);
+  switch (instruction.flow) {
+    case Flow::leaves: case Flow::jumps: return true;
+    case Flow::leaves_if_always: case Flow::jumps_by_mask: return op.r1 == all_conditions;
+    default: return false;
+  }
+}
+
+bool is_relative_branch(const Instruction& instruction) {
+  return instruction.flow == Flow::jumps || instruction.flow == Flow::jumps_by_mask || instruction.flow == Flow::may_jump;
 }
 
 }  // namespace
 
-bool decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op) {
+Flowing decode_instruction(const std::array<std::uint8_t, 6>& text, BlockMode mode, Op& op) {
   op = Op{};
   op.r2 = op.b1 = op.b2 = 16;
   op.m4_length = static_cast<std::uint8_t>(instruction_length(text[0]));
   const auto* instruction = find_instruction(text);
   if (instruction == nullptr || instruction->since > mode.model) {
     op.handler = run_operation_exception;
-    return true;
+    return {.ends = true};
   }
   decode_fields(text, layout_of(instruction->format), op);
   // PoP ch. 5, "Privileged Instructions": recognised before any operand is looked at.
   if (instruction->privilege == Privilege::privileged && mode.problem) {
     op.handler = run_privileged_operation_exception;
-    return true;
+    return {.ends = true};
   }
   if (const Handler refused = refusal(*instruction, mode, op); refused != nullptr) {
     op.handler = refused;
-    return true;
+    return {.ends = true};
   }
   op.handler = instruction->handler;
-  return leaves(*instruction, op);
+  return {.ends = leaves(*instruction, op), .jumps = is_relative_branch(*instruction)};
 }
 
 std::uint8_t storage_register(const std::array<std::uint8_t, 6>& text) {

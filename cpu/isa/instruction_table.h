@@ -38,6 +38,9 @@ enum class Flow : std::uint8_t {
   goes_on,           // the next sequential instruction follows, or sometimes a branch is taken
   leaves,            // control leaves, or what follows must be looked at anew: mode, enablement, code
   leaves_if_always,  // a branch on condition whose mask names all conditions
+  jumps,             // relative branches: always,
+  jumps_by_mask,     // ... always if the mask names all conditions,
+  may_jump,          // ... or never always
 };
 
 struct Instruction {

@@ -97,6 +97,8 @@ class IsfcLink : public testing::Test {
       end.events.push_back("down " + down->node);
     } else if (auto* reject = std::get_if<RejectDevice>(&action)) {
       end.events.push_back("reject " + reject->reason);
+    } else if (auto* close = std::get_if<CloseDevice>(&action)) {
+      end.events.push_back(fmt::format("close {:04X}", close->device.value));
     }
   }
   void arrive(std::size_t index) {
@@ -263,6 +265,49 @@ TEST_F(IsfcLink, AskingAgainFindsAPartnerThatMissedTheFirstIdentification) {
   ends_[1].link.written(DeviceNumber{0x6000});
   arrive_all();
   EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA"));
+}
+
+TEST_F(IsfcLink, ADeactivatedDeviceTellsThePeerWhichThenWritesElsewhere) {
+  connect(3);
+  ends_[0].link.leave(DeviceNumber{0x6001}, now_);
+  collect();
+  arrive_all();
+  EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA", "close 6001"));
+  EXPECT_THAT(ends_[1].events, testing::ElementsAre("up ALPHA", "reject node ALPHA deactivated it"));
+  send(1, std::string(5000, 'x'));
+  EXPECT_EQ(std::ranges::count(flying_, DeviceNumber{0x6001}, &Flying::device), 0);
+  arrive_all();
+  EXPECT_EQ(ends_[0].received.size(), 1U);
+}
+
+TEST_F(IsfcLink, ADeviceLeavesOnlyAfterTheBlockThatIsBeingWrittenOnIt) {
+  connect(3);
+  send(0, std::string(2000, 'x'));
+  ends_[0].link.leave(DeviceNumber{0x6000}, now_);
+  collect();
+  EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA"));
+  arrive_all();
+  EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA", "close 6000"));
+  EXPECT_THAT(ends_[1].received, testing::ElementsAre(std::string(2000, 'x')));
+}
+
+TEST_F(IsfcLink, AFarewellThatNobodyReadsIsGivenUpAfterAWhile) {
+  connect(2);
+  ends_[0].link.leave(DeviceNumber{0x6000}, now_);
+  collect();
+  now_ = *ends_[0].link.deadline();
+  ends_[0].link.timer(now_);
+  collect();
+  EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA", "close 6000"));
+}
+
+TEST_F(IsfcLink, GoesDownWhenItsLastDeviceHasLeft) {
+  connect(1);
+  ends_[0].link.leave(DeviceNumber{0x6000}, now_);
+  collect();
+  arrive_all();
+  EXPECT_THAT(ends_[0].events, testing::ElementsAre("up BETA", "close 6000", "down BETA"));
+  EXPECT_THAT(ends_[1].events, testing::ElementsAre("up ALPHA", "reject node ALPHA deactivated it", "down ALPHA"));
 }
 
 TEST_F(IsfcLink, ADamagedBlockClosesItsDevice) {

@@ -62,6 +62,39 @@ TEST_F(Execution, AnUnknownOperationSuppressesAndItsLengthIsInTheIlc) {
   EXPECT_EQ(machine.value(0x158), 0x1006u);
 }
 
+// The loop's block begins before the loop, so the branch back stays within it.
+TEST_F(Execution, ALoopThatRewritesItsOwnBeginningGoesOnWithTheNewText) {
+  machine.put(0x1000, {0xA7, 0x19, 0x10, 0x00,    // LGHI  1,0x1000
+                       0xA7, 0x49, 0x00, 0x03,    // LGHI  4,3
+                       0xA7, 0x2B, 0x00, 0x01,    // AGHI  2,1
+                       0x92, 0x10, 0x10, 0x0B,    // MVI   0xB(1),16: the immediate of the AGHI in front
+                       0xA7, 0x47, 0xFF, 0xFC,    // BRCTG 4,*-8
+                       0xB2, 0xB2, 0x08, 0x00});  // LPSWE 0x800
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 1u + 16 + 16);
+  EXPECT_EQ(machine.cpu().instruction_count(), 2u + 3 * 3 + 1);
+}
+
+TEST_F(Execution, AForwardBranchWithinABlockSkipsWhatLiesBetween) {
+  machine.put(0x1000, {0xA7, 0x28, 0x00, 0x05,                // LHI  2,5
+                       0xEC, 0x28, 0x00, 0x07, 0x05, 0x7E,    // CIJE 2,5,*+14
+                       0xA7, 0x29, 0x00, 0x63,                // LGHI 2,99
+                       0xA7, 0x29, 0x00, 0x62,                // LGHI 2,98
+                       0xA7, 0x2B, 0x00, 0x01,                // AGHI 2,1
+                       0xB2, 0xB2, 0x08, 0x00});              // LPSWE 0x800
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 6u);
+  EXPECT_EQ(machine.cpu().instruction_count(), 4u);
+}
+
+TEST_F(Execution, ALoopWithinABlockCanBeStopped) {
+  machine.put(0x1000, {0xA7, 0x2B, 0x00, 0x01,    // AGHI 2,1
+                       0xA7, 0xF4, 0xFF, 0xFE});  // BRC  15,*-4
+  machine.begin(0, 0x1000);
+  machine.configuration().stop_all();
+  EXPECT_EQ(machine.cpu().psw.ia & ~4ull, 0x1000u);
+}
+
 TEST_F(Execution, AnInstructionMayCrossAPage) {
   machine.put(0x1FFE, {0xA7, 0x29, 0x12, 0x34,    // LGHI 2,0x1234
                        0xB2, 0xB2, 0x08, 0x00});

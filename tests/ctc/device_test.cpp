@@ -9,12 +9,15 @@
 #include <functional>
 
 #include "base/fd.h"
+#include "ctc/channel_path.h"
 #include "ctc/fctc.h"
 #include "ctc/fctc_device.h"
 #include "ports.h"
 
 namespace ctc {
 namespace {
+
+ChannelPaths paths;
 
 using test::Program;
 
@@ -25,7 +28,7 @@ constexpr auto ended_check = channel::ended | channel::unit_check;
 using DevicePair = std::pair<std::unique_ptr<channel::Device>, std::unique_ptr<channel::Device>>;
 
 std::unique_ptr<channel::Device> make(const std::string& arguments) {
-  auto device = make_fctc(arguments);
+  auto device = make_fctc(arguments, paths);
   EXPECT_TRUE(device) << device.error().text();
   return std::move(*device);
 }
@@ -56,6 +59,12 @@ DevicePair over_tcp() {
   const auto link = "link=tcp:127.0.0.1:" + free_port();
   auto first = make(link + ",listen,name=LP01,peer=LP02");
   return {std::move(first), make(link + ",name=LP02,peer=LP01")};
+}
+
+DevicePair at_channel_speed() {
+  const auto link = "link=shm:" + socket_path("paced") + ",speed=16Gb/s";
+  auto first = make(link + ",listen,path=50");
+  return {std::move(first), make(link + ",path=51")};
 }
 
 struct LinkKind {
@@ -93,7 +102,8 @@ class Devices : public testing::TestWithParam<LinkKind> {
 
 INSTANTIATE_TEST_SUITE_P(Links, Devices,
                          testing::Values(LinkKind{"InProcess", [] { return make_pair_in_process(); }},
-                                         LinkKind{"SharedMemory", through_shared_memory}, LinkKind{"Tcp", over_tcp}),
+                                         LinkKind{"SharedMemory", through_shared_memory}, LinkKind{"Tcp", over_tcp},
+                                         LinkKind{"Paced", at_channel_speed}),
                          [](const auto& info) { return info.param.name; });
 
 TEST_P(Devices, AWriteMeetsThePendingReadAndBothResidualCountsAreZero) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/fd.h"
+#include "ctc/channel_path.h"
 #include "ctc/fctc.h"
 #include "ctc/fctc_device.h"
 #include "ports.h"
@@ -15,13 +16,15 @@
 namespace ctc {
 namespace {
 
+ChannelPaths paths;
+
 using test::Program;
 
 constexpr std::uint8_t read = 0x02, write = 0x01, set_extended = 0xC3, nop = 0x03;
 constexpr std::size_t block_size = 1 << 20;
 
 std::unique_ptr<channel::Device> make(const std::string& arguments) {
-  auto device = make_fctc(arguments);
+  auto device = make_fctc(arguments, paths);
   if (!device) ADD_FAILURE() << device.error().text();
   return std::move(*device);
 }
@@ -137,15 +140,16 @@ TEST(LinkHandshake, RefusesAnEndThatIsNotTheExpectedOne) {
 }
 
 TEST(LinkArguments, AreRefusedWithTheWordsThatAreUnderstood) {
-  EXPECT_THAT(make_fctc("listen").error().text(), testing::HasSubstr("link=shm:PATH or link=tcp:HOST:PORT is missing"));
-  EXPECT_THAT(make_fctc("link=pipe:x").error().text(), testing::HasSubstr("expected shm:PATH or tcp:HOST:PORT"));
-  EXPECT_THAT(make_fctc("link=shm:x,speed=9").error().text(), testing::HasSubstr("speed=9"));
+  EXPECT_THAT(make_fctc("listen", paths).error().text(), testing::HasSubstr("link=shm:PATH or link=tcp:HOST:PORT is missing"));
+  EXPECT_THAT(make_fctc("link=pipe:x", paths).error().text(), testing::HasSubstr("expected shm:PATH or tcp:HOST:PORT"));
+  EXPECT_THAT(make_fctc("link=shm:x,colour=9", paths).error().text(), testing::HasSubstr("colour=9"));
+  EXPECT_THAT(make_fctc("link=shm:x,speed=9", paths).error().text(), testing::HasSubstr("for example 8Gb/s: 9"));
 }
 
 TEST(LinkArguments, TwoListenersAtOnePathAreAnError) {
   const auto link = "link=shm:" + (std::filesystem::temp_directory_path() / ("ctc-two-" + std::to_string(::getpid()))).string();
   const auto first = make(link + ",listen");
-  EXPECT_THAT(make_fctc(link + ",listen").error().text(), testing::HasSubstr("another process listens there"));
+  EXPECT_THAT(make_fctc(link + ",listen", paths).error().text(), testing::HasSubstr("another process listens there"));
 }
 
 }  // namespace

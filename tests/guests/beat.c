@@ -62,10 +62,12 @@ static void rewrite_next_page(void) {
   next_page = (n + 1) % pages;
 }
 
-// Every page once more: the whole working set is what it should be.
+// Every page once more: the whole working set is what it should be. The beats go on meanwhile.
 static void verify_all_pages(void) {
+  set_system_mask(masks_on);
   for (u64 n = 0; n < most_pages; ++n)
     if (generation[n] != 0 && sum_page(page_at(n)) != sums[n]) ++storage_errors;
+  set_system_mask(masks_off);
 }
 
 static int pages_are_owed(void) { return pages_written + pages_forgiven < beats * rate / beats_per_second; }

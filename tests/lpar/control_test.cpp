@@ -11,7 +11,7 @@ using lpar::ControlClient;
 using lpar::ControlServer;
 using Kind = ControlClient::Event::Kind;
 
-std::filesystem::path socket_path() { return std::filesystem::path{testing::TempDir()} / "control_test.sock"; }
+std::filesystem::path socket_path() { return std::filesystem::path{testing::TempDir()} / fmt::format("control_test-{}.sock", ::getpid()); }
 
 ControlServer::Handlers echo() {
   return {.command =

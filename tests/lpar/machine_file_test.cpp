@@ -1,9 +1,12 @@
 #include "lpar/machine_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
+
+#include <unistd.h>
 
 namespace {
 
@@ -13,7 +16,7 @@ using testing::HasSubstr;
 class MachineFileTest : public testing::Test {
  protected:
   z::Result<MachineFile> read(const std::string& text) {
-    const auto path = std::filesystem::path{testing::TempDir()} / "machine.toml";
+    const auto path = std::filesystem::path{testing::TempDir()} / fmt::format("machine-{}.toml", ::getpid());
     std::ofstream{path} << text;
     return MachineFile::read(path);
   }
@@ -48,7 +51,15 @@ TEST_F(MachineFileTest, AnLparHasTheModelOfItsCec) {
 
 TEST_F(MachineFileTest, AnUnknownModelIsRefusedWithTheKnownOnes) {
   EXPECT_THAT(error("[[cec]]\nname = \"CEC1\"\ncpu_model = \"z11\"\n[[lpar]]\nname = \"LP01\"\n"),
-              HasSubstr("machine.toml:1: a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
+              HasSubstr(".toml:1: a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
+}
+
+TEST_F(MachineFileTest, ACtcIsAsFastAsItsChannelPath) {
+  const std::string ctc = "[[ctc]]\nbetween = [\"LP01\", \"LP02\"]\ndevice = \"6000\"\nchpids = [\"60\"]\n";
+  const auto file = read(std::string{two_lpars} + "[[chpid]]\nnumber = \"60\"\nspeed = \"8Gb/s\"\n" + ctc);
+  ASSERT_TRUE(file) << file.error().text();
+  EXPECT_TRUE(file->lpars[0].devices[0].arguments.ends_with(",speed=8Gb/s,path=60")) << file->lpars[0].devices[0].arguments;
+  EXPECT_THAT(error(std::string{two_lpars} + "[[chpid]]\nnumber = \"60\"\nspeed = \"fast\"\n"), HasSubstr("for example 8Gb/s: fast"));
 }
 
 TEST_F(MachineFileTest, AVolumeWithoutLparsIsCabledToAll) {
@@ -73,10 +84,10 @@ TEST_F(MachineFileTest, ACtcStatementDefinesBothEndsOfEachPair) {
 
 TEST_F(MachineFileTest, AMisspeltKeyIsNamedWithItsLineAndTheRightOnes) {
   EXPECT_THAT(error("[[lpar]]\nname = \"LP01\"\nstorge = \"1G\"\n"),
-              testing::AllOf(HasSubstr("machine.toml:3"), HasSubstr("storge"), HasSubstr("storage")));
+              testing::AllOf(HasSubstr(".toml:3"), HasSubstr("storge"), HasSubstr("storage")));
 }
 
-TEST_F(MachineFileTest, ASyntaxErrorNamesItsLine) { EXPECT_THAT(error("[[lpar]]\nname = LP01\n"), HasSubstr("machine.toml:2")); }
+TEST_F(MachineFileTest, ASyntaxErrorNamesItsLine) { EXPECT_THAT(error("[[lpar]]\nname = LP01\n"), HasSubstr(".toml:2")); }
 
 TEST_F(MachineFileTest, AnUnknownLparIsAnError) {
   EXPECT_THAT(error(std::string{two_lpars} + "[[volume]]\ndevice = \"0200\"\nfile = \"x\"\nlpars = [\"LP03\"]\n"),
