@@ -28,8 +28,8 @@ std::optional<Division<F>> special_division(Bits<F> a, Bits<F> b) {
 }
 
 // The integer: rounded as told, or what its digits allow when there are more than the format has, toward zero.
-template <class F>
-Exact<typename F::Wide> integer_quotient(Exact<typename F::Wide> quotient, Rounding rounding) {
+template <class F, class W>
+Exact<W> integer_quotient(Exact<W> quotient, Rounding rounding) {
   const int length = length_of(quotient.significand);
   const bool fits = quotient.exponent + length <= F::precision;
   const int dropped = fits ? -quotient.exponent : length - F::precision;
@@ -39,7 +39,8 @@ Exact<typename F::Wide> integer_quotient(Exact<typename F::Wide> quotient, Round
 template <class F>
 Division<F> divide_to_integer(Bits<F> a, Bits<F> b, Rounding rounding, Mode mode) {
   if (const auto special = special_division<F>(a, b)) return *special;
-  const auto dividend = exact<F>(a), divisor = exact<F>(b);
+  using W = typename F::Wide;
+  const auto dividend = exact<F, W>(a), divisor = exact<F, W>(b);
   const auto precise = quotient<F>(dividend, divisor);
   auto integer = integer_quotient<F>(precise, rounding);
   auto subtrahend = product(integer, divisor);

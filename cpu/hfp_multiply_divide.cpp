@@ -39,7 +39,6 @@ Step multiply_and_add(Cpu& cpu, const Op& op, First first_is, const Datum<F>& se
 // What the generic quotient and root take for their precision: one digit more than the fraction has.
 template <class F>
 struct Guarded {
-  using Wide = hfp::Wide;
   static constexpr int precision = 4 * F::digits + 4;
 };
 
