@@ -166,7 +166,8 @@ static_assert(sizeof(Irb) == 96 && alignof(Irb) == 1);
 namespace channel_report {
 inline constexpr std::uint32_t solicited = 0x4000'0000, overflow = 0x2000'0000, chained = 0x1000'0000,
                                source_subchannel = 0x0300'0000, source_channel_path = 0x0400'0000,
-                               parameters_initialized = 0x0004'0000;
+                               parameters_initialized = 0x0004'0000, initialized = 0x0002'0000,
+                               permanent_error = 0x0007'0000;
 }  // namespace channel_report
 
 }  // namespace channel

@@ -77,6 +77,14 @@ class Port {
 
 enum class Signal : std::uint8_t { halt, clear, system_reset };
 
+// What a device that takes transport mode offers beside its commands.
+class TransportDevice {
+ public:
+  virtual ~TransportDevice() = default;
+  // One command with its control data; `data` goes on from one command of a program to the next.
+  virtual Ending execute_transport(std::uint8_t command, std::span<const std::byte> control, Transfer& data) = 0;
+};
+
 // A device at its control unit. Calls come from one thread at a time, never two at once; none may block for long: a
 // device that must wait returns Ending::wait. No lock of the channel is held during a call.
 class Device {
@@ -93,6 +101,7 @@ class Device {
   virtual void begin_program() {}
   virtual void end_program() {}
   virtual Ending execute(std::uint8_t command, Transfer& data) = 0;
+  virtual TransportDevice* transport_mode() { return nullptr; }
   virtual Sense sense() = 0;  // after unit check; taken by the channel (concurrent sense) and cleared by that
   // The waiting or active command is given up. Called between commands only.
   virtual void signal(Signal signal) = 0;

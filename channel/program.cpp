@@ -18,6 +18,7 @@ bool is_incorrect_length(const DataArea& area, DeviceStatus status) {
 }  // namespace
 
 void Program::step(const Site& site) {
+  if (orb_.has(Orb::transport_mode)) return step_transport(site);
   using Place = CcwReader::Place;
   const Place place = after_transfer_ ? Place::after_transfer : accepted_ ? Place::after_command : Place::first;
   const auto ccw = CcwReader{site.storage, orb_}.read(next_, place);

@@ -8,9 +8,12 @@
 #include "channel/data_area.h"
 #include "channel/device.h"
 #include "channel/trace.h"
+#include "channel/transport_blocks.h"
 #include "cpu/storage.h"
 
 namespace channel {
+
+class TransportArea;
 
 // What a channel program tells its subchannel while it runs.
 class ProgramListener : public PciListener {
@@ -24,7 +27,7 @@ struct Conclusion {
   DeviceStatus device_status{};
   std::uint8_t subchannel_status = 0;
   std::uint32_t ccw_address = 0;  // of the last CCW used, plus 8
-  std::uint16_t residual = 0;
+  std::uint16_t residual = 0;  // transport mode: FCX status and 0
 };
 
 // A channel program under execution: a state machine that stops only between two commands. One thread at a time works on
@@ -50,6 +53,7 @@ class Program {
   explicit Program(const Orb& orb) : orb_(orb), next_(orb.program_address) {}
 
   Phase phase() const { return phase_; }
+  bool is_transport() const { return orb_.has(Orb::transport_mode); }
   bool is_accepted() const { return accepted_; }  // the device has taken a command
   std::uint32_t next_ccw() const { return next_; }
   const Conclusion& conclusion() const { return conclusion_; }
@@ -72,6 +76,13 @@ class Program {
   static std::optional<Program> from(const Image& image);
 
  private:
+  // transport_program.cpp
+  void step_transport(const Site& site);
+  void run_transport(const Site& site, TransportDevice& device, const Tcw& tcw, std::span<const std::byte> words);
+  void conclude_transport(const Site& site, const Tcw& tcw, const TransportArea& area, const Ending& ending, std::size_t offset);
+  void conclude_transport_fault(std::uint8_t check);
+  void trace_transport(const Site& site, const DeviceCommandWord& word, const TransportArea& area, const Ending& ending) const;
+
   void conclude(const Conclusion& conclusion);
   void conclude_fault(const ProgramFault& fault);
   void end_command(const DataArea& area, const Ending& ending);

@@ -80,6 +80,22 @@ void Subchannel::reset() {
   release();
 }
 
+// What a reset restores changes as well: the path stays away.
+bool Subchannel::vary(z::Chpid path, Subsystem::PathState state) {
+  z::Lock lock{lock_};
+  std::uint8_t mask = 0;
+  for (std::size_t i = 0; i < initial_pmcw_.chpid.size(); ++i) {
+    const auto bit = static_cast<std::uint8_t>(0x80U >> i);
+    if ((initial_pmcw_.path_installed_mask & bit) != 0 && initial_pmcw_.chpid[i] == path.value) mask |= bit;
+  }
+  if (mask == 0 || !device_) return false;
+  for (auto* pmcw : {&initial_pmcw_, &pmcw_}) {
+    if (state == Subsystem::PathState::available) pmcw->path_available_mask |= mask;
+    else pmcw->path_available_mask &= static_cast<std::uint8_t>(~mask);
+  }
+  return true;
+}
+
 // Holding
 
 void Subchannel::claim() {

@@ -49,6 +49,8 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   // Takes the device away. Its number is not valid afterwards.
   void detach() Z_EXCLUDES(lock_);
   void reset() Z_EXCLUDES(lock_);
+  // False: the device is not on this path.
+  bool vary(z::Chpid path, Subsystem::PathState state) Z_EXCLUDES(lock_);
 
   Answer start(const Orb& orb) Z_EXCLUDES(lock_);
   Answer resume_function() Z_EXCLUDES(lock_);

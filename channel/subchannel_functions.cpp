@@ -12,9 +12,9 @@ constexpr std::uint32_t orb_in_scsw = Orb::key_mask | Orb::suspend_control | Orb
 constexpr std::uint16_t modifiable_flags = Pmcw::isc_mask | Pmcw::enabled | Pmcw::limit_mode | Pmcw::measurement_mode | Pmcw::multipath;
 constexpr std::uint32_t modifiable_control = Pmcw::measurement_format | Pmcw::extended_measurement | Pmcw::concurrent_sense;
 
-// Transport mode is not installed.
 bool is_valid(const Orb& orb) {
-  if ((orb.control & (Orb::reserved_bits | Orb::transport_mode)) != 0) return false;
+  if ((orb.control & Orb::reserved_bits) != 0) return false;
+  if (orb.has(Orb::transport_mode) && orb.has(orb_in_scsw & ~Orb::key_mask)) return false;
   if (!orb.has(Orb::extension)) return true;
   for (const std::uint32_t word : orb.reserved_16)
     if (word != 0) return false;
@@ -50,6 +50,7 @@ Answer Subchannel::start(const Orb& orb) {
   pmcw_.last_path_used_mask = std::bit_floor(paths);
   scsw_ = {};
   scsw_.control = (orb.control & orb_in_scsw) | Scsw::start_function | Scsw::start_pending;
+  if (orb.has(Orb::transport_mode)) scsw_.set(transport_status::transport_mode);
   scsw_.ccw_address = orb.program_address;
   schedule();
   return Answer::cc0;

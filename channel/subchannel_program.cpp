@@ -139,7 +139,8 @@ std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
 void Subchannel::finish_program() {
   const Conclusion end = program_->conclusion();
   device_->end_program();
-  const auto sense = concurrent_sense(end.device_status);
+  // The sense data of transport mode are in its status block.
+  const auto sense = program_->is_transport() ? std::nullopt : concurrent_sense(end.device_status);
   z::Lock lock{lock_};
   const bool accepted = program_->is_accepted();
   program_.reset();
@@ -148,7 +149,8 @@ void Subchannel::finish_program() {
     return;
   }
   const bool device_end_owed = end.device_status == channel_end;
-  const bool check = (end.subchannel_status & ~subchannel_status::incorrect_length) != 0;
+  // A unit check is alert status, too: drivers take the sense data of the interruption only with it.
+  const bool check = (end.subchannel_status & ~subchannel_status::incorrect_length) != 0 || end.device_status.has(unit_check);
   scsw_.reset(Scsw::activity);
   if (device_end_owed) scsw_.set(Scsw::device_active);
   scsw_.ccw_address = end.ccw_address;
@@ -174,7 +176,7 @@ void Subchannel::end_secondary() {
   scsw_.reset(Scsw::device_active);
   scsw_.device_status |= status.bits;
   set_extended_status(sense);
-  make_pending(Scsw::secondary);
+  make_pending(Scsw::secondary | (status.has(unit_check) ? Scsw::alert : 0));
 }
 
 // Status that the device has of its own. When it meets a start that the device has not taken yet, it answers that start:

@@ -86,6 +86,15 @@ std::vector<z::Chpid> Subsystem::channel_paths() const {
   return paths;
 }
 
+z::Result<> Subsystem::vary(z::Chpid path, PathState state) {
+  bool is_known = false;
+  for (const auto& subchannel : subchannels()) is_known = subchannel->vary(path, state) || is_known;
+  if (!is_known) return z::failure("no device has channel path {:02X}", path.value);
+  report(channel_report::source_channel_path | path.value |
+         (state == PathState::available ? channel_report::initialized : channel_report::permanent_error));
+  return {};
+}
+
 void Subsystem::reset() {
   for (const auto& subchannel : subchannels()) subchannel->reset();
   z::Lock lock{lock_};

@@ -51,6 +51,10 @@ class Subsystem {
   std::optional<z::SubchannelNumber> subchannel_of(z::DeviceNumber number) const;
   std::vector<z::DeviceNumber> devices() const;
   std::vector<z::Chpid> channel_paths() const;  // ascending
+  // Takes a channel path from all devices, or gives it back; the program is told by a channel report. A program that runs
+  // goes on to its end. Fails for a path that no device has.
+  enum class PathState : std::uint8_t { available, gone };
+  z::Result<> vary(z::Chpid path, PathState state);
   void reset();  // I/O system reset: functions ended, devices reset, PMCWs initial
 
   // PoP ch. 14; `ssid` is the subsystem-identification word.

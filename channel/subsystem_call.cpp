@@ -65,6 +65,17 @@ struct ChannelPathDescription {
 };
 static_assert(sizeof(ChannelPathDescription) == 8);
 
+// Response format 1: what the path can do. Data of a transport-mode program may be as long as `largest_data` times 64 KiB.
+struct ChannelPathDescription1 {
+  ChannelPathDescription base;
+  std::array<z::be32, 2> reserved_8;
+  z::be16 channel_identifier, reserved_18, largest_data, flags;
+  std::array<z::be32, 2> reserved_24;
+
+  static constexpr std::uint16_t largest_data_valid = 0x0004, transport_mode = 0x0001;
+};
+static_assert(sizeof(ChannelPathDescription1) == 32);
+
 // Four bytes of zeros stand in front of every content.
 constexpr std::size_t content_prefix = 4;
 
@@ -103,28 +114,49 @@ Reply describe_subchannels(const Subsystem& subsystem, std::span<const std::byte
   return reply;
 }
 
+ChannelPathDescription describe(std::span<const z::Chpid> paths, unsigned chpid) {
+  ChannelPathDescription description{};
+  description.chpid = static_cast<std::uint8_t>(chpid);
+  if (std::ranges::any_of(paths, [chpid](z::Chpid path) { return path.value == chpid; })) {
+    description.flags = ChannelPathDescription::valid;
+    description.type = ChannelPathDescription::ficon;
+  }
+  return description;
+}
+
+ChannelPathDescription1 describe_further(const ChannelPathDescription& base) {
+  constexpr std::uint16_t units_of_64k = 64;
+  ChannelPathDescription1 description{};
+  description.base = base;
+  description.channel_identifier = base.chpid;
+  description.largest_data = units_of_64k;
+  description.flags = ChannelPathDescription1::transport_mode | ChannelPathDescription1::largest_data_valid;
+  return description;
+}
+
 Reply describe_channel_paths(const Subsystem& subsystem, std::span<const std::byte, 4096> block) {
   const auto request = load<ChannelPathRequest>(block);
-  constexpr std::uint8_t response_format = 0x0F;
+  constexpr std::uint8_t format_bits = 0x0F;
+  const unsigned format = request.response_format & format_bits;
   if (request.first > request.last) return {Outcome::invalid_request, {}};
-  if ((request.response_format & response_format) != 0) return {Outcome::invalid_format, {}};
+  if (format > 1) return {Outcome::invalid_format, {}};
   const auto paths = subsystem.channel_paths();
   Reply reply{Outcome::done, std::vector<std::byte>(content_prefix)};
   for (unsigned n = request.first; n <= request.last; ++n) {
-    ChannelPathDescription description{};
-    description.chpid = static_cast<std::uint8_t>(n);
-    if (std::ranges::any_of(paths, [n](z::Chpid path) { return path.value == n; })) {
-      description.flags = ChannelPathDescription::valid;
-      description.type = ChannelPathDescription::ficon;
-    }
-    append(reply.content, description);
+    const auto description = describe(paths, n);
+    if (format == 0) append(reply.content, description);
+    else append(reply.content, describe_further(description));
   }
   return reply;
 }
 
-// No optional facility is described: the bits are all zero.
+// Bits of the optional facilities that there are, from the left.
 Reply characteristics() {
-  return {Outcome::done, std::vector<std::byte>(4096 - 0x10 - sizeof(CallHeader))};
+  constexpr std::size_t fiber_channel_descriptions = 46, transport_mode = 88;
+  std::vector<std::byte> content(4096 - 0x10 - sizeof(CallHeader));
+  for (const auto bit : {fiber_channel_descriptions, transport_mode})
+    content[content_prefix + bit / 8] |= std::byte{0x80} >> (bit % 8);
+  return {Outcome::done, std::move(content)};
 }
 
 Reply answer(const Subsystem& subsystem, std::span<const std::byte, 4096> block) {

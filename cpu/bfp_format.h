@@ -97,6 +97,26 @@ constexpr bool is_signaling(Bits<F> value) { return is_nan<F>(value) && (value &
 template <class F>
 constexpr bool is_finite(Bits<F> value) { return magnitude<F>(value) < infinity<F>; }
 
+// A number that orders as the datum does: both zeros are 0.
+template <class F>
+constexpr auto order(Bits<F> value) {
+  const auto size = static_cast<typename F::Signed>(magnitude<F>(value));
+  return is_negative<F>(value) ? -size : size;
+}
+
+// The bit of a class mask that asks for this class: from 0x800, zero, normal, subnormal, infinity, quiet and signaling NaN, each
+// positive and then negative. PoP ch. 19, "TEST DATA CLASS".
+template <class F>
+constexpr unsigned class_bit(Bits<F> value) {
+  unsigned positive = 0x800;
+  if (is_signaling<F>(value)) positive = 0x002;
+  else if (is_nan<F>(value)) positive = 0x008;
+  else if (is_infinity<F>(value)) positive = 0x020;
+  else if (exponent_field<F>(value) != 0) positive = 0x200;
+  else if (!is_zero<F>(value)) positive = 0x080;
+  return is_negative<F>(value) ? positive >> 1 : positive;
+}
+
 // Condition code of a result: zero, less than zero, greater than zero, NaN.
 template <class F>
 constexpr std::uint8_t condition_code(Bits<F> value) {

@@ -4,6 +4,7 @@
 #include "cpu/environment.h"
 #include "cpu/instruction.h"
 #include "cpu/low_core.h"
+#include "cpu/storage.h"
 
 // I/O instructions (PoP ch. 14): operands here, functions in the environment.
 namespace cpu {
@@ -16,6 +17,13 @@ Step finish(Cpu& cpu, const IoAnswer& answer) {
 }
 
 std::uint32_t subsystem_identification(const Cpu& cpu) { return cpu.gr32(1); }
+
+// The interruption code at its place in the prefix area, which no protection reaches (PoP ch. 14, "TEST PENDING
+// INTERRUPTION").
+void store_in_low_core(Cpu& cpu, const IoInterruption& code) {
+  const std::array<z::be32, 3> words{code.subsystem_identification, code.parameter, code.identification};
+  cpu.storage().store(cpu.absolute({low_core::io_subsystem_identification}), std::as_bytes(std::span{words}), 0);
+}
 
 bool is_word_aligned(std::uint64_t address) { return address % 4 == 0; }
 
@@ -81,22 +89,23 @@ Z_INSTRUCTION(test_pending_interruption) {
   const auto isc_mask = static_cast<std::uint8_t>(cpu.cr(6) >> 24);
   // The interruption is taken only when it can be stored.
   const bool to_low_core = address == 0;
-  const Context context = to_low_core ? cpu.real_context(0) : cpu.space_of(op.b2);
-  const std::uint64_t to = to_low_core ? low_core::io_subsystem_identification : address;
   if (!cpu.environment().io_interruption_pending(isc_mask)) {
     cpu.cc = 0;
     return Step::next;
   }
-  if (!to_low_core) TRY(cpu.probe_store(to, 8));
+  if (!to_low_core) TRY(cpu.probe_store_in(cpu.space_of(op.b2), address, 8));
   const auto code = cpu.environment().take_io_interruption(isc_mask);
   if (!code) {
     cpu.cc = 0;
     return Step::next;
   }
-  TRY(cpu.store_in<std::uint32_t>(context, to, code->subsystem_identification));
-  TRY(cpu.store_in<std::uint32_t>(context, cpu.wrap(to + 4), code->parameter));
-  if (to_low_core) TRY(cpu.store_in<std::uint32_t>(context, low_core::io_identification, code->identification));
   cpu.cc = 1;
+  if (to_low_core) {
+    store_in_low_core(cpu, *code);
+    return Step::next;
+  }
+  TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), address, code->subsystem_identification));
+  TRY(cpu.store_in<std::uint32_t>(cpu.space_of(op.b2), cpu.wrap(address + 4), code->parameter));
   return Step::next;
 }
 

@@ -1,5 +1,6 @@
 #include "cpu/configuration.h"
 #include "cpu/control.h"
+#include "cpu/extended_save_area.h"
 #include "cpu/instruction.h"
 #include "cpu/storage.h"
 
@@ -11,6 +12,7 @@ enum class Order : std::uint8_t {
   sense = 0x01, external_call = 0x02, emergency_signal = 0x03, start = 0x04, stop = 0x05, restart = 0x06,
   stop_and_store_status = 0x09, initial_cpu_reset = 0x0B, cpu_reset = 0x0C, set_prefix = 0x0D,
   store_status_at_address = 0x0E, set_architecture = 0x12, sense_running_status = 0x15,
+  store_additional_status_at_address = 0x17,
 };
 
 namespace status {
@@ -81,6 +83,13 @@ Response signal(Cpu& cpu, Cpu& target, Order order, std::uint64_t parameter) {
       if (!cpu.storage().contains(at, 512)) return Response::with(status::invalid_parameter);
       return on_stopped(thread, [&](Cpu& stopped) { stopped.store_status(at); });
     }
+    case Order::store_additional_status_at_address: {
+      const Model model = cpu.configuration().model();
+      if (model < Model::z13) return Response::with(status::invalid_order);
+      const auto area = extended_save_area(parameter, model);
+      if (!area || !cpu.storage().contains(area->origin, area->length)) return Response::with(status::invalid_parameter);
+      return on_stopped(thread, [&](Cpu& stopped) { store_extended_status(stopped, *area); });
+    }
     default: return Response::with(status::invalid_order);
   }
 }
@@ -94,7 +103,7 @@ Z_INSTRUCTION(signal_processor) {
   Response response = not_operational;
   // z/Architecture is the only mode: it is already on, which is an invalid parameter.
   if (order == Order::set_architecture) response = Response::with(status::invalid_parameter);
-  else if (address < cpu.configuration().cpu_count())
+  else if (address < cpu.configuration().cpu_count() && cpu.configuration().is_configured(static_cast<unsigned>(address)))
     response = signal(cpu, cpu.configuration().cpu(static_cast<unsigned>(address)), order, parameter);
   if (response.cc == 1) cpu.set_gr32(op.r1, response.status);
   cpu.cc = response.cc;

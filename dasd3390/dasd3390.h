@@ -28,7 +28,7 @@ using PathGroups = std::array<std::array<std::uint8_t, 12>, 8>;
 
 // A 3390 behind a DS8000 (2107): all of a volume, or a minidisk. Channel programs of devices that show the same tracks, in any
 // process, exclude each other as long as they run.
-class Dasd3390 final : public channel::Device {
+class Dasd3390 final : public channel::Device, private channel::TransportDevice {
  public:
   enum class Writing : std::uint8_t { allowed, inhibited };
   // What the guest is told: thin volumes take space when written, and give it back when asked to (extent space efficient).
@@ -45,6 +45,7 @@ class Dasd3390 final : public channel::Device {
   void begin_program() override;
   void end_program() override;
   channel::Ending execute(std::uint8_t command, channel::Transfer& data) override;
+  channel::TransportDevice* transport_mode() override { return this; }
   channel::Sense sense() override;
   void signal(channel::Signal signal) override;
   std::vector<std::byte> save() const override;
@@ -68,6 +69,9 @@ class Dasd3390 final : public channel::Device {
   std::uint16_t subsystem_id() const { return static_cast<std::uint16_t>(token() >> 48); }
 
   Reply perform(const CommandRule& rule, channel::Transfer& data);
+  // transport.cpp
+  channel::Ending execute_transport(std::uint8_t command, std::span<const std::byte> control,
+                                    channel::Transfer& data) override;
   std::unexpected<channel::Ending> check(Check check);
   std::unexpected<channel::Ending> fail(Check check, const z::Error& reason) Z_EXCLUDES(failure_lock_);
 

@@ -18,6 +18,8 @@ inline constexpr std::uint32_t nominal_track_length = 58786;
 inline constexpr std::uint32_t largest_data_length = 56664;                // of a keyless R1 alone on its track
 inline constexpr std::uint32_t largest_compatible_cylinder_count = 65520;  // above it cylinder numbers take 28 bits
 
+inline constexpr std::uint32_t largest_cylinder_count = 1182006;         // of a 3390-A
+
 using TrackNumber = z::Number<struct TrackNumberTag, std::uint32_t>;  // cylinder times 15 plus head
 using Cylinder = z::Number<struct CylinderTag, std::uint32_t>;
 
@@ -74,7 +76,7 @@ constexpr std::uint8_t sector_of(std::uint32_t record, std::uint32_t data_length
 }
 
 struct Model {
-  std::string_view name;  // "3390-3"
+  std::string_view name;
   std::uint32_t cylinders;
 };
 inline constexpr auto models = std::to_array<Model>({

@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "base/assert.h"
-#include "dasd3390/image/ckd.h"
+#include "dasd3390/image/ckd_header.h"
 
 namespace dasd3390 {
 namespace {

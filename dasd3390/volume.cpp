@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "dasd3390/image/ckd.h"
+#include "dasd3390/image/open.h"
 #include "dasd3390/label.h"
 
 namespace dasd3390 {
 
 z::Result<std::shared_ptr<Volume>> Volume::open(const std::filesystem::path& path, Access access) {
-  auto image = Z_TRY(CkdImage::open(path, access));
+  auto image = Z_TRY(open_image(path, access));
   return std::shared_ptr<Volume>{new Volume{path, std::move(image)}};
 }
 

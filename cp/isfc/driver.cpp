@@ -102,9 +102,10 @@ z::Result<> Driver::add_device(LogicalLink& link, z::DeviceNumber device) {
   return opened;
 }
 
-z::Result<> Driver::deactivate(z::DeviceNumber device) {
+z::Result<> Driver::deactivate(z::DeviceNumber device, std::function<void()> closed) {
   auto* link = link_of(device);
   if (link == nullptr) return z::failure("link device {:04X} is not active", device.value);
+  leaving_.emplace(device, std::move(closed));
   link->machine.leave(device, clock_.now());
   perform(*link);
   return {};
@@ -163,6 +164,7 @@ void Driver::perform_one(LogicalLink& link, LinkAction& action) {
                  [&](const CloseDevice& left) {
                    ctcs_.close(left.device);
                    std::erase(link.devices, left.device);
+                   while (auto waiting = leaving_.extract(left.device)) waiting.mapped()();
                  },
                  [&](const RejectDevice& rejected) {
                    events_.report(fmt::format("Link device {:04X} rejected: {}", rejected.device.value, rejected.reason));

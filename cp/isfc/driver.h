@@ -36,7 +36,8 @@ class Driver final : public Network {
 
   // Adds CTCs to the link with `node`; empty: whoever answers.
   z::Result<> activate(const std::vector<z::DeviceNumber>& devices, const std::string& node);
-  z::Result<> deactivate(z::DeviceNumber device);
+  // `closed` is called once the peer knows, or did not answer; only then may the device be activated again.
+  z::Result<> deactivate(z::DeviceNumber device, std::function<void()> closed);
 
   void listen(Endpoint endpoint, Listener listener) override;
   bool is_up(const std::string& node) const override;
@@ -75,6 +76,7 @@ class Driver final : public Network {
   std::vector<std::unique_ptr<LogicalLink>> links_;
   std::map<Endpoint, Listener> listeners_;
   std::map<Sender::Token, std::function<void()>> sent_;
+  std::multimap<z::DeviceNumber, std::function<void()>> leaving_;
   std::uint64_t last_token_ = 0;
 };
 

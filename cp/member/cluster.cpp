@@ -143,7 +143,9 @@ void Cluster::activate_link(z::DeviceNumber device, const std::string& node, Don
   done(answer(isfc_.activate({device}, node)));
 }
 
-void Cluster::deactivate_link(z::DeviceNumber device, Done done) { done(answer(isfc_.deactivate(device))); }
+void Cluster::deactivate_link(z::DeviceNumber device, Done done) {
+  if (const auto begun = isfc_.deactivate(device, [done] { done({}); }); !begun) done(answer(begun));
+}
 
 void Cluster::set_slot(unsigned slot, const std::string& system, Done done) {
   if (!node_) return done(refusal(3008));

@@ -39,6 +39,8 @@ std::string Dasd3390::description() const {
 }
 
 std::string_view Dasd3390::command_name(std::uint8_t command) const {
+  constexpr std::uint8_t prefix_read = 0xEA;  // of transport mode alone, so not in the table
+  if (command == prefix_read) return "PREFIX READ";
   const auto* rule = find_rule(command);
   return rule == nullptr ? "" : rule->name;
 }

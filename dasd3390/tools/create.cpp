@@ -1,8 +1,9 @@
 #include "dasd3390/tools/create.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 
-#include "dasd3390/image/ckd.h"
 #include "dasd3390/tools/dscb.h"
 
 namespace dasd3390 {
@@ -32,13 +33,15 @@ std::vector<NewRecord> label_records(std::string_view volser, std::string_view o
   };
 }
 
+bool is_large(Geometry geometry) { return geometry.cylinders > largest_compatible_cylinder_count; }
+
 Dscb4 make_format_4(Geometry geometry, std::uint32_t dscbs) {
   Dscb4 result{};
   std::memset(result.key, 0x04, sizeof result.key);
   result.id = 0xF4;
-  result.free_dscbs = static_cast<std::uint16_t>(dscbs - 2);
+  result.free_dscbs = static_cast<std::uint16_t>(dscbs - (is_large(geometry) ? 3 : 2));
   result.extents = 1;
-  result.cylinders = static_cast<std::uint16_t>(geometry.cylinders);
+  result.cylinders = static_cast<std::uint16_t>(is_large(geometry) ? 0xFFFE : geometry.cylinders);
   result.tracks_per_cylinder = std::uint16_t{heads_per_cylinder};
   result.track_length = std::uint16_t{nominal_track_length};
   result.device_flags = 0x30;
@@ -49,13 +52,22 @@ Dscb4 make_format_4(Geometry geometry, std::uint32_t dscbs) {
   return result;
 }
 
-// One extent: the rest of cylinder 0 counts as single tracks.
+// One extent: the rest of cylinder 0 counts as single tracks. None on a large volume, which has a format 7.
 Dscb5 make_format_5(Geometry geometry) {
   Dscb5 result{};
   std::memset(result.key_id, 0x05, sizeof result.key_id);
   result.id = 0xF5;
+  if (is_large(geometry)) return result;
   result.first[0] = {std::uint16_t{tracks_in_use}, static_cast<std::uint16_t>(geometry.cylinders - 1),
                      heads_per_cylinder - tracks_in_use};
+  return result;
+}
+
+Dscb7 make_format_7(Geometry geometry) {
+  Dscb7 result{};
+  std::memset(result.key_id, 0x07, sizeof result.key_id);
+  result.id = 0xF7;
+  result.first[0] = {tracks_in_use, geometry.tracks()};
   return result;
 }
 
@@ -70,33 +82,47 @@ std::vector<NewRecord> vtoc_records(Geometry geometry) {
   const auto number = records_per_track(dscb_key_length, dscb_data_length);
   std::vector<NewRecord> result{dscb_record(1, make_format_4(geometry, number)),
                                 dscb_record(2, make_format_5(geometry))};
-  for (std::uint32_t i = 3; i <= number; ++i)
+  if (is_large(geometry)) result.push_back(dscb_record(3, make_format_7(geometry)));
+  for (auto i = static_cast<std::uint32_t>(result.size()) + 1; i <= number; ++i)
     result.push_back({static_cast<std::uint8_t>(i), dscb_key_length, dscb_data_length});
   return result;
 }
 
-z::Result<> fill(const std::filesystem::path& path, const NewVolume& volume) {
+z::Result<> fill(const std::filesystem::path& path, const NewVolume& volume, const Progress& progress) {
   auto editor = Z_TRY(Editor::open(Z_TRY(Volume::open(path, Access::write))));
   Z_CHECK(write_label_and_vtoc(editor, volume.volser, volume.owner));
   if (volume.empty_tracks == EmptyTracks::holes) return {};
-  for (TrackNumber track{tracks_in_use}; track.value < volume.geometry.tracks(); track = following(track))
+  for (TrackNumber track{tracks_in_use}; track.value < volume.geometry.tracks(); track = following(track)) {
     Z_CHECK(editor.format_track(address_of(track), {}));
+    if (progress && track.value % heads_per_cylinder == 0) progress(track.value, volume.geometry.tracks());
+  }
   return {};
 }
 
 }  // namespace
 
-z::Result<> create_volume(const std::filesystem::path& path, const NewVolume& volume) {
+z::Result<> create_volume(const std::filesystem::path& path, const NewVolume& volume, const Progress& progress) {
   if (!is_volser(volume.volser)) return z::failure("not a volume serial of one to six characters: '{}'", volume.volser);
   const auto cylinders = volume.geometry.cylinders;
-  if (cylinders == 0 || cylinders > largest_compatible_cylinder_count)
-    return z::failure("a 3390 has 1 to {} cylinders, not {}", largest_compatible_cylinder_count, cylinders);
-  Z_CHECK(CkdImage::create(path, volume.geometry));
-  const auto filled = fill(path, volume);
+  if (cylinders == 0 || cylinders > largest_cylinder_count)
+    return z::failure("a 3390 has 1 to {} cylinders, not {}", largest_cylinder_count, cylinders);
+  Z_CHECK(create_image(path, volume.geometry, volume.format));
+  const auto filled = fill(path, volume, progress);
   if (filled) return {};
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
   return filled;
+}
+
+z::Result<> change_volser(Editor& editor, std::string_view volser) {
+  if (!is_volser(volser)) return z::failure("not a volume serial of one to six characters: '{}'", volser);
+  const auto record = Z_TRY(editor.read_record(label_track, volume_label_record));
+  if (volser_of_label(record.data).empty())
+    return z::failure("no VOL1 label to change: {}", editor.volume().path().string());
+  auto data = record.data;
+  const auto name = z::EbcdicText<6>::of(volser);
+  std::ranges::copy(std::as_bytes(std::span{&name, 1}), data.begin() + offsetof(VolumeLabel, volser));
+  return editor.write_record(label_track, volume_label_record, {}, data);
 }
 
 z::Result<> write_label_and_vtoc(Editor& editor, std::string_view volser, std::string_view owner) {

@@ -62,6 +62,21 @@ struct Dscb5 {             // of free space
 };
 static_assert(sizeof(Dscb5) == dscb_key_length + dscb_data_length);
 
+struct LargeFreeExtent {
+  z::be32 first_track, end_track;  // one past the last
+};
+static_assert(sizeof(LargeFreeExtent) == 8);
+
+struct Dscb7 {             // of free space on volumes whose cylinders need 28 bits
+  std::uint8_t key_id[4];  // X'07'
+  LargeFreeExtent first[5];
+  std::uint8_t id;  // X'F7'
+  LargeFreeExtent more[11];
+  std::uint8_t reserved[2];
+  Cchhr next;
+};
+static_assert(sizeof(Dscb7) == dscb_key_length + dscb_data_length);
+
 struct Dscb1 {  // of a data set
   z::EbcdicText<44> name;
   std::uint8_t id;  // X'F1', or X'F8' on a large volume

@@ -78,14 +78,18 @@ z::Result<> Editor::format_track(TrackAddress at, std::span<const NewRecord> rec
   return volume_->write_track(number, track);
 }
 
-z::Result<> Editor::format_tracks(TrackRange tracks, std::uint16_t data_length) {
+z::Result<> Editor::format_tracks(TrackRange tracks, std::uint16_t data_length, const Progress& progress) {
   std::vector<NewRecord> records(records_per_track(0, data_length));
   for (std::size_t i = 0; i < records.size(); ++i) {
     records[i].number = static_cast<std::uint8_t>(i + 1);
     records[i].data_length = data_length;
   }
-  for (auto track = tracks.first; track <= tracks.last; track = following(track))
+  const auto all = tracks.last.value - tracks.first.value + 1;
+  for (auto track = tracks.first; track <= tracks.last; track = following(track)) {
     Z_CHECK(format_track(address_of(track), records));
+    if (progress && track.value % heads_per_cylinder == 0) progress(track.value - tracks.first.value, all);
+  }
+  if (progress) progress(all, all);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dasd3390/label.h"
+#include "dasd3390/tools/progress.h"
 #include "dasd3390/volume.h"
 
 namespace dasd3390 {
@@ -45,7 +46,7 @@ class Editor {
   // Home address, R0 and these records.
   z::Result<> format_track(TrackAddress at, std::span<const NewRecord> records);
   // Every track of the range: as many keyless records of `data_length` as it takes, zeros.
-  z::Result<> format_tracks(TrackRange tracks, std::uint16_t data_length);
+  z::Result<> format_tracks(TrackRange tracks, std::uint16_t data_length, const Progress& progress = {});
 
  private:
   Editor(std::shared_ptr<Volume> volume, Window window, Locks locks)

@@ -43,9 +43,9 @@ TEST_F(IoFunction, StartNeedsAnEnabledSubchannelAndAPath) {
   EXPECT_EQ(start(), Answer::cc3);
 }
 
-TEST_F(IoFunction, RequestWithReservedBitsOrTransportModeIsAnOperandException) {
+TEST_F(IoFunction, RequestWithReservedBitsIsAnOperandException) {
   EXPECT_EQ(start(Orb::format_1 | 0x02), Answer::operand_exception);
-  EXPECT_EQ(start(Orb::transport_mode), Answer::operand_exception);
+  EXPECT_EQ(start(Orb::transport_mode | Orb::prefetch), Answer::operand_exception);
 }
 
 TEST_F(IoFunction, StartOnABusySubchannelIsCondition2AndOnAStatusPendingOne1) {
@@ -316,6 +316,31 @@ TEST_F(IoFunction, ResetEndsProgramsAndDisablesSubchannels) {
   EXPECT_EQ(scsw().control, 0U);
   EXPECT_EQ(start(), Answer::cc3);
   EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+}
+
+// Two paths: the first is taken away, the device is reached on the second, and without any there is none.
+TEST_F(IoFunction, APathThatIsVariedOffIsReportedAndNoLongerUsed) {
+  const std::vector<z::Chpid> paths{z::Chpid{std::uint8_t{0x40}}, z::Chpid{std::uint8_t{0x41}}};
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{std::uint16_t{0x300}}, std::make_unique<ScriptedDevice>(), paths));
+  while (subsystem->take_channel_report() != 0) {
+  }
+  const std::uint32_t second = 0x0001'0001;
+  ASSERT_TRUE(subsystem->vary(paths[0], Subsystem::PathState::gone));
+  EXPECT_EQ(subsystem->take_channel_report(), 0x0407'0040U);
+  Schib schib;
+  subsystem->store(second, schib);
+  EXPECT_EQ(schib.pmcw.path_installed_mask, 0xC0);
+  EXPECT_EQ(schib.pmcw.path_available_mask, 0x40);
+  schib.pmcw.flags = static_cast<std::uint16_t>(schib.pmcw.flags | Pmcw::enabled);
+  EXPECT_EQ(subsystem->modify(second, schib), Answer::cc0);
+  Orb orb{};
+  orb.control = Orb::format_1 | 0x8000U;
+  EXPECT_EQ(subsystem->start(second, orb), Answer::cc3);
+  ASSERT_TRUE(subsystem->vary(paths[0], Subsystem::PathState::available));
+  EXPECT_EQ(subsystem->take_channel_report(), 0x0402'0040U);
+  subsystem->store(second, schib);
+  EXPECT_EQ(schib.pmcw.path_available_mask, 0xC0);
+  EXPECT_FALSE(subsystem->vary(z::Chpid{std::uint8_t{0x77}}, Subsystem::PathState::gone));
 }
 
 }  // namespace

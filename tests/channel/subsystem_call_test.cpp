@@ -60,6 +60,15 @@ TEST_F(SubsystemCall, TheCharacteristicsFillThePage) {
   EXPECT_EQ(z::be16::load(&block[16]), 4096 - 16);
 }
 
+TEST_F(SubsystemCall, OffersTransportModeWithPathsThatTakeFourMegabytes) {
+  EXPECT_EQ(call(0x0010), 1);
+  EXPECT_EQ(std::to_integer<int>(block[24 + 11]) & 0x80, 0x80) << "bit 88 of the characteristics";
+  EXPECT_EQ(call(0x0002, 0x0000'0100, 0x0000'0000), 1);
+  EXPECT_EQ(word(24), 0x8000'1B00u);
+  EXPECT_EQ(z::be16::load(&block[24 + 20]), 64);
+  EXPECT_EQ(z::be16::load(&block[24 + 22]), 5);
+}
+
 TEST_F(SubsystemCall, ARequestOfAnImpossibleLengthIsRefused) {
   for (const std::uint16_t length : {0, 2, 7, 4095, 4096, 4092, 0xFFF8}) {
     call(0x0010, 0, 0, length);

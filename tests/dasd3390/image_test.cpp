@@ -47,13 +47,49 @@ TEST(CkdImage, AMissingFileIsNamed) {
 TEST(CkdImage, AFileThatIsNoImageIsRefused) {
   const Disk disk;
   overwrite(disk.path(), 0, "ELF");
-  EXPECT_THAT(refusal(disk.path()), HasSubstr("not a plain CKD image"));
+  EXPECT_THAT(refusal(disk.path()), HasSubstr("not a CKD image"));
 }
 
-TEST(CkdImage, ACompressedImageIsRefusedByItsName) {
+TEST(CkdImage, AShadowFileIsRefusedByItsName) {
   const Disk disk;
-  overwrite(disk.path(), 0, "CKD_C370");
-  EXPECT_THAT(refusal(disk.path()), HasSubstr("compressed"));
+  overwrite(disk.path(), 0, "CKD_S370");
+  EXPECT_THAT(refusal(disk.path()), HasSubstr("shadow file"));
+}
+
+// As Hercules' dasdcopy splits volumes: the second file goes on where the first ends.
+TEST(CkdImage, AVolumeInTwoFilesIsOne) {
+  const TemporaryFile file;
+  const auto first = file.folder() / "disk_1.ckd", second = file.folder() / "disk_2.ckd";
+  ASSERT_TRUE(create_volume(first, {.geometry = {2}, .volser = "SPLIT1"}));
+  ASSERT_TRUE(CkdImage::create(second, {3}));
+  overwrite(first, 17, {"\x01\x01\x00", 3});
+  overwrite(second, 17, {"\x02\x00\x00", 3});
+  const auto volume = Volume::open(first, Access::write);
+  ASSERT_TRUE(volume) << volume.error().text();
+  EXPECT_EQ((*volume)->geometry().cylinders, 5u);
+  {
+    auto editor = Editor::open(*volume).value();
+    ASSERT_TRUE(editor.format_track({4, 14}, std::vector<NewRecord>{{1, 0, 100}}));
+  }
+  EXPECT_EQ((*volume)->read_track(TrackNumber{74})->record_count(), 2u);
+  std::fstream raw{second, std::ios::in | std::ios::binary};
+  raw.seekg(512 + 44 * 56832 + 1);
+  char address[4];
+  raw.read(address, 4);
+  EXPECT_EQ((Bytes{address, address + 4}), (Bytes{0, 4, 0, 14}));
+}
+
+TEST(CkdImage, CylindersAbove65520AreNumberedWith28Bits) {
+  const TemporaryFile file;
+  ASSERT_TRUE(create_volume(file.path(), {.geometry = {262668}, .volser = "EAV001"}));
+  const auto volume = Volume::open(file.path(), Access::write).value();
+  {
+    auto editor = Editor::open(volume).value();
+    ASSERT_TRUE(editor.format_track({200000, 7}, std::vector<NewRecord>{{1, 0, 100}}));
+  }
+  const auto track = volume->read_track(TrackAddress{200000, 7}.number()).value();
+  EXPECT_EQ(octets(track.record(1)).at(0), 0x0D) << "200000 is X'30D40'";
+  EXPECT_EQ(octets(track.record(1).first(4)), (Bytes{0x0D, 0x40, 0x00, 0x37}));
 }
 
 TEST(CkdImage, ADamagedHeaderIsRefused) {

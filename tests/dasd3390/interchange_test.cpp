@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "dasd3390/tools/list.h"
+#include "foreign.h"
 #include "scripted_channel.h"
 
 namespace dasd3390::test {
@@ -13,16 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// Output and errors of a command, whatever its end.
-std::string output_of(const std::string& command) {
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  std::string result;
-  char part[256];
-  while (std::fgets(part, sizeof part, pipe) != nullptr) result += part;
-  ::pclose(pipe);
-  return result;
-}
 
 TEST(Interchange, DasdlsReadsLabelAndVtocOfOurVolume) {
   const TemporaryFile file;

@@ -112,7 +112,9 @@ TEST_F(RealIsfc, DevicesThatGoAndComeInTheMiddleCostNothing) {
       alpha_->loop.post([this, i] { alpha_->isfc->send("BETA", Endpoint::test, {.head = numbered(i, size), .parts = {}}, {}); });
     const z::DeviceNumber device{static_cast<std::uint16_t>(0x6000 + round % 3)};
     auto& system = round % 2 == 0 ? *alpha_ : *beta_;
-    system.run([&] { EXPECT_TRUE(system.isfc->deactivate(device)); });
+    std::promise<void> closed;
+    system.run([&] { EXPECT_TRUE(system.isfc->deactivate(device, [&] { closed.set_value(); })); });
+    await(closed.get_future());
     system.run([&] { EXPECT_TRUE(system.isfc->activate({device}, &system == alpha_.get() ? "BETA" : "ALPHA")); });
   }
   await(sink.complete.get_future());

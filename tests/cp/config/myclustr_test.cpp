@@ -31,7 +31,7 @@ TEST(Myclustr, EachLparIsItsMember) {
 TEST(Myclustr, BeatCanBeRelocated) {
   const auto directory = Directory::read(folder / "USER.DIRECT").value();
   const auto guest = directory.resolve("BEAT1", "MEMBER2").value();
-  EXPECT_EQ(guest.storage, (z::Bytes{64ULL << 20}));
+  EXPECT_EQ(guest.storage, (z::Bytes{256ULL << 20}));
   EXPECT_EQ(guest.console->type, "3215");
   EXPECT_EQ(guest.minidisks.at(0).volume, "LNX301");
   EXPECT_TRUE(guest.has_option("CHPIDVIRTUALIZATION"));
