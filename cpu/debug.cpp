@@ -63,9 +63,7 @@ void Cpu::execute_debugged() {
     if (debug.step) {
       run_single();
     } else {
-      const Op* const first = find_first_op();
-      debug.watched.reset();  // what was fetched is an instruction, not data
-      run_from(first);
+      run_next();
     }
     if (instruction_count() >= deadline_) check_timers();
     if (debug.watched) return stop_for_debugger(*debug.watched);
