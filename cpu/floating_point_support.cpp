@@ -2,6 +2,7 @@
 // Instructions". Whether the AFP registers are there was decided at decoding.
 #include <bit>
 
+#include "cpu/configuration.h"
 #include "cpu/instruction.h"
 
 namespace cpu {
@@ -29,9 +30,16 @@ Step load_with_sign(Cpu& cpu, const Op& op, F f) {
   return Step::next;
 }
 
-// PoP ch. 9, "Floating-Point-Control (FPC) Register": masks, flags, data-exception code, rounding modes. Ones elsewhere are refused
-// (the floating-point extension and decimal-floating-point facilities are not offered).
-constexpr uint32_t assigned_fpc = 0xF8F8'FF03;
+// PoP ch. 9, "Floating-Point-Control (FPC) Register": masks, flags, data-exception code, rounding modes. Ones elsewhere are
+// refused, and so are BFP rounding modes that there are not.
+bool is_valid_fpc(Cpu& cpu, uint32_t image) {
+  uint32_t assigned = 0xF8F8'FF03;
+  const Model model = cpu.configuration().model();
+  if (model >= Model::z9) assigned |= 0x70;           // DFP rounding mode
+  if (model >= Model::z196) assigned |= 0x0404'0004;  // quantum exception, a third bit of the BFP rounding mode
+  const uint32_t bfp_rounding = image & 7;
+  return (image & ~assigned) == 0 && (bfp_rounding < 4 || bfp_rounding == 7);
+}
 constexpr uint32_t rounding_mode = 3;
 
 }  // namespace
@@ -109,13 +117,13 @@ Z_INSTRUCTION(extract_fpc) {
   return Step::next;
 }
 Z_INSTRUCTION(set_fpc) {
-  if (cpu.gr32(op.r1) & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
+  if (!is_valid_fpc(cpu, cpu.gr32(op.r1))) return cpu.program_interruption(Pic::specification);
   cpu.fpc = cpu.gr32(op.r1);
   return Step::next;
 }
 Z_INSTRUCTION(load_fpc) {
   const uint32_t image = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
-  if (image & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
+  if (!is_valid_fpc(cpu, image)) return cpu.program_interruption(Pic::specification);
   cpu.fpc = image;
   return Step::next;
 }

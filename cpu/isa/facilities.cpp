@@ -37,7 +37,10 @@ constexpr Facility offered[] = {
     {34, Model::z10},   // general instructions extension
     {35, Model::z10},   // execute extensions
     {40, Model::z10},   // load program parameter
+    {42, Model::z9},    // decimal floating point
+    {43, Model::z10},   // with high performance
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
+    {48, Model::zec12}, // decimal-floating-point zoned conversion
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist
     {50, Model::zec12}, // constrained transactional execution
     {51, Model::zec12}, // local TLB clearing
@@ -49,7 +52,10 @@ constexpr Facility offered[] = {
     {66, Model::z196},  // reset reference bits multiple
     {73, Model::zec12}, // transactional execution
     {75, Model::z196},  // access-exception fetch/store indication
+    {76, Model::z196},  // message-security-assist extension 3
+    {77, Model::z196},  // message-security-assist extension 4
     {78, Model::zec12}, // enhanced DAT 2
+    {80, Model::z13},   // decimal-floating-point packed conversion
     {129, Model::z13},  // vector
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
@@ -58,6 +64,8 @@ constexpr Facility offered[] = {
     {145, Model::z14},  // insert reference bits multiple
     {146, Model::z14},  // message-security-assist extension 8
     {148, Model::z15},  // vector enhancements 2
+    {151, Model::z15},  // DEFLATE conversion
+    {155, Model::z15},  // message-security-assist extension 9
     {193, Model::z16},  // BEAR enhancement
     {194, Model::z16},  // reset DAT protection
 };
