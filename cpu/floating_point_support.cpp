@@ -2,7 +2,6 @@
 // Instructions". Whether the AFP registers are there was decided at decoding.
 #include <bit>
 
-#include "cpu/configuration.h"
 #include "cpu/instruction.h"
 
 namespace cpu {
@@ -29,18 +28,6 @@ Step load_with_sign(Cpu& cpu, const Op& op, F f) {
   cpu.fpr(op.r1) = f(cpu.fpr(op.r2));
   return Step::next;
 }
-
-// PoP ch. 9, "Floating-Point-Control (FPC) Register": masks, flags, data-exception code, rounding modes. Ones elsewhere are
-// refused, and so are BFP rounding modes that there are not.
-bool is_valid_fpc(Cpu& cpu, uint32_t image) {
-  uint32_t assigned = 0xF8F8'FF03;
-  const Model model = cpu.configuration().model();
-  if (model >= Model::z9) assigned |= 0x70;           // DFP rounding mode
-  if (model >= Model::z196) assigned |= 0x0404'0004;  // quantum exception, a third bit of the BFP rounding mode
-  const uint32_t bfp_rounding = image & 7;
-  return (image & ~assigned) == 0 && (bfp_rounding < 4 || bfp_rounding == 7);
-}
-constexpr uint32_t rounding_mode = 3;
 
 }  // namespace
 
@@ -110,31 +97,6 @@ Z_INSTRUCTION(load_negative_fpr) {
 }
 Z_INSTRUCTION(load_positive_fpr) {
   return load_with_sign(cpu, op, [](uint64_t value) { return value & ~sign_bit; });
-}
-
-Z_INSTRUCTION(extract_fpc) {
-  cpu.set_gr32(op.r1, cpu.fpc);
-  return Step::next;
-}
-Z_INSTRUCTION(set_fpc) {
-  if (!is_valid_fpc(cpu, cpu.gr32(op.r1))) return cpu.program_interruption(Pic::specification);
-  cpu.fpc = cpu.gr32(op.r1);
-  return Step::next;
-}
-Z_INSTRUCTION(load_fpc) {
-  const uint32_t image = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
-  if (!is_valid_fpc(cpu, image)) return cpu.program_interruption(Pic::specification);
-  cpu.fpc = image;
-  return Step::next;
-}
-Z_INSTRUCTION(store_fpc) {
-  TRY(cpu.store<uint32_t>(cpu.operand2_rs(op), cpu.fpc));
-  return Step::next;
-}
-// The second-operand address is no address: its last two bits are the mode.
-Z_INSTRUCTION(set_bfp_rounding_mode) {
-  cpu.fpc = (cpu.fpc & ~rounding_mode) | (static_cast<uint32_t>(cpu.operand2_rs(op)) & rounding_mode);
-  return Step::next;
 }
 
 }  // namespace cpu

@@ -26,8 +26,10 @@ constexpr Facility offered[] = {
     {17, Model::z990},  // message-security assist
     {18, Model::z990},  // long displacement
     {19, Model::z990},  // with high performance
+    {20, Model::z990},  // HFP multiply and add/subtract
     {21, Model::z9},    // extended immediate
     {22, Model::z9},    // extended translation 3
+    {23, Model::z9},    // HFP unnormalized extensions
     {25, Model::z9},    // store clock fast
     {26, Model::z10},   // parsing enhancement
     {27, Model::z9},    // MVCOS
@@ -36,7 +38,9 @@ constexpr Facility offered[] = {
     {33, Model::z10},   // compare and swap and store 2
     {34, Model::z10},   // general instructions extension
     {35, Model::z10},   // execute extensions
+    {37, Model::z196},  // floating-point extension
     {40, Model::z10},   // load program parameter
+    {41, Model::z9},    // floating-point-support enhancement: FPR-GR transfer, sign handling, DFP rounding
     {42, Model::z9},    // decimal floating point
     {43, Model::z10},   // with high performance
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
