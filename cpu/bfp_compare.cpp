@@ -21,13 +21,6 @@ template <class F>
   return Step::next;
 }
 
-// A number that orders as the datum does: both zeros are 0.
-template <class F>
-constexpr auto order(Bits<F> value) {
-  const auto size = static_cast<typename F::Signed>(magnitude<F>(value));
-  return is_negative<F>(value) ? -size : size;
-}
-
 template <class F>
 Step compare(Cpu& cpu, Signals signals, Bits<F> a, Bits<F> b) {
   if (is_nan<F>(a) || is_nan<F>(b)) [[unlikely]] return compare_unordered<F>(cpu, signals, a, b);

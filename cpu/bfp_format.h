@@ -7,12 +7,14 @@
 // Binary floating-point data. PoP ch. 19, "BFP Data Formats".
 namespace cpu::bfp {
 
-// A format: `Bits` holds a datum, `Wide` the exact sum of a product and a datum with some places to spare.
+// A format: `Bits` holds a datum, `Narrow` a product or the sum of two data, `Wide` the sum of a product and a datum, each with some
+// places to spare.
 // An operand stands in the leftmost part of a register; an extended one in registers n and n + 2.
 struct Short {
   using Bits = std::uint32_t;
   using Signed = std::int32_t;
   using Host = float;
+  using Narrow = unsigned _BitInt(128);
   using Wide = unsigned _BitInt(128);
   static constexpr int precision = 24, exponent_bits = 8;
   static constexpr int scaling = 192;  // of the exponent in a result that traps
@@ -25,6 +27,7 @@ struct Long {
   using Bits = std::uint64_t;
   using Signed = std::int64_t;
   using Host = double;
+  using Narrow = unsigned _BitInt(128);
   using Wide = unsigned _BitInt(256);
   static constexpr int precision = 53, exponent_bits = 11;
   static constexpr int scaling = 1536;
@@ -34,6 +37,7 @@ struct Long {
 struct Extended {
   using Bits = unsigned __int128;
   using Signed = __int128;
+  using Narrow = unsigned _BitInt(256);
   using Wide = unsigned _BitInt(384);
   static constexpr int precision = 113, exponent_bits = 15;
   static constexpr int scaling = 24576;
@@ -92,6 +96,26 @@ template <class F>
 constexpr bool is_signaling(Bits<F> value) { return is_nan<F>(value) && (value & quiet_bit<F>) == 0; }
 template <class F>
 constexpr bool is_finite(Bits<F> value) { return magnitude<F>(value) < infinity<F>; }
+
+// A number that orders as the datum does: both zeros are 0.
+template <class F>
+constexpr auto order(Bits<F> value) {
+  const auto size = static_cast<typename F::Signed>(magnitude<F>(value));
+  return is_negative<F>(value) ? -size : size;
+}
+
+// The bit of a class mask that asks for this class: from 0x800, zero, normal, subnormal, infinity, quiet and signaling NaN, each
+// positive and then negative. PoP ch. 19, "TEST DATA CLASS".
+template <class F>
+constexpr unsigned class_bit(Bits<F> value) {
+  unsigned positive = 0x800;
+  if (is_signaling<F>(value)) positive = 0x002;
+  else if (is_nan<F>(value)) positive = 0x008;
+  else if (is_infinity<F>(value)) positive = 0x020;
+  else if (exponent_field<F>(value) != 0) positive = 0x200;
+  else if (!is_zero<F>(value)) positive = 0x080;
+  return is_negative<F>(value) ? positive >> 1 : positive;
+}
 
 // Condition code of a result: zero, less than zero, greater than zero, NaN.
 template <class F>

@@ -40,18 +40,7 @@ Step load_positive(Cpu& cpu, const Op& op) {
   return load_with_sign<F>(cpu, op, magnitude<F>);
 }
 
-// The bit of the second-operand address that asks for this class: from 0x800, zero, normal, subnormal, infinity, quiet and
-// signaling NaN, each positive and then negative.
-template <class F>
-unsigned class_bit(Bits<F> value) {
-  unsigned positive = 0x800;
-  if (is_signaling<F>(value)) positive = 0x002;
-  else if (is_nan<F>(value)) positive = 0x008;
-  else if (is_infinity<F>(value)) positive = 0x020;
-  else if (exponent_field<F>(value) != 0) positive = 0x200;
-  else if (!is_zero<F>(value)) positive = 0x080;
-  return is_negative<F>(value) ? positive >> 1 : positive;
-}
+// The second-operand address is a class mask.
 template <class F>
 Step test_data_class(Cpu& cpu, const Op& op) {
   cpu.cc = (cpu.operand2(op) & class_bit<F>(F::read(cpu, op.r1))) != 0 ? 1 : 0;

@@ -93,7 +93,7 @@ Z_INSTRUCTION(test_pending_interruption) {
     cpu.cc = 0;
     return Step::next;
   }
-  if (!to_low_core) TRY(cpu.probe_store(address, 8));
+  if (!to_low_core) TRY(cpu.probe_store_in(cpu.space_of(op.b2), address, 8));
   const auto code = cpu.environment().take_io_interruption(isc_mask);
   if (!code) {
     cpu.cc = 0;

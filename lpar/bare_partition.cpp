@@ -14,6 +14,14 @@ namespace {
 
 constexpr z::DeviceNumber default_console{std::uint16_t{0x0009}};
 
+constexpr sclp::Console sclp_consoles(Consoles consoles) {
+  switch (consoles) {
+    case Consoles::typewriter: return sclp::Console::none;
+    case Consoles::terminal: return sclp::Console::terminal;
+    default: return sclp::Console::both;
+  }
+}
+
 }  // namespace
 
 z::Result<DeviceDefinition> parse_device(std::string_view text) {
@@ -33,26 +41,44 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
   std::unique_ptr<BarePartition> partition{new BarePartition{std::move(events)}};
   partition->machine_ = Z_TRY(Machine::create(Z_TRY(cpu::Storage::create(options.memory)), *partition, clock,
                                               Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
-  partition->sclp_ = std::make_unique<Sclp>(
-      *partition->machine_, Sclp::Options{.load_parameter = "", .output = partition->events_.console_output});
+  auto& self = *partition;
+  self.sclp_ = std::make_unique<Sclp>(
+      *self.machine_, Sclp::Options{.load_parameter = "",
+                                    .console = sclp_consoles(options.consoles),
+                                    .output = self.events_.console_output});
+  self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
   if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
   Z_CHECK(partition->attach_devices(options));
+  self.operator_ = std::jthread{[&self] { self.serve(); }};
   return partition;
 }
 
-BarePartition::~BarePartition() { machine_.reset(); }
+BarePartition::~BarePartition() {
+  {
+    const z::Lock lock{asked_lock_};
+    ending_ = true;
+    asked_changed_.notify_all();
+  }
+  if (operator_.joinable()) operator_.join();
+  machine_.reset();
+}
 
 z::Result<> BarePartition::attach_devices(const Options& options) {
   types_ = Z_TRY(device_types(options.plugins));
-  auto console = std::make_unique<Console3215>([this](std::string_view text) { events_.console_output(text); });
-  console_ = console.get();
   std::vector<DeviceDefinition> definitions;
   for (const auto& text : options.devices) definitions.push_back(Z_TRY(parse_device(text)));
-  auto number = default_console;
+  std::optional<z::DeviceNumber> typewriter;
+  if (options.consoles == Consoles::all || options.consoles == Consoles::typewriter) typewriter = default_console;
   for (const auto& definition : definitions)
-    if (definition.type == "3215") number = definition.number;
+    if (definition.type == "3215") typewriter = definition.number;
   for (const auto& definition : definitions)
     if (definition.type != "3215") Z_CHECK(attach(definition));
+  return typewriter ? attach_typewriter(*typewriter) : z::Result<>{};
+}
+
+z::Result<> BarePartition::attach_typewriter(z::DeviceNumber number) {
+  auto console = std::make_unique<Console3215>([this](std::string_view text) { events_.console_output(text); });
+  console_ = console.get();
   if (auto attached = machine_->subsystem().attach(number, std::move(console)); !attached)
     return z::failure(std::move(attached).error());
   return {};
@@ -66,21 +92,93 @@ z::Result<> BarePartition::attach(const DeviceDefinition& definition) {
   return {};
 }
 
+z::Result<> BarePartition::load_program(const LoadRequest& request) {
+  loaded_ = request;
+  const auto program = Z_TRY(lpar::load_program(machine_->storage(), request));
+  machine_->cpus().load_psw(0, {.mask = program.psw_mask, .address = program.entry});
+  return {};
+}
+
 z::Result<> BarePartition::start_program(const LoadRequest& request) {
-  machine_->start(Z_TRY(load_program(machine_->storage(), request)));
+  Z_CHECK(load_program(request));
+  start();
   return {};
 }
 
 z::Result<> BarePartition::load(z::DeviceNumber device) {
+  loaded_ = device;
+  diagnose_308_->set_loaded_from(device);
   std::promise<z::Result<>> loaded;
   machine_->load(device, Machine::Clear::yes, [&](z::Result<> result) { loaded.set_value(std::move(result)); });
   return loaded.get_future().get();
 }
 
 void BarePartition::console_input(std::string line) {
-  if (sclp_->events().wrote_last()) sclp_->events().input_line(line);
+  if (console_ == nullptr || sclp_->events().has_written()) sclp_->events().input_line(line);
   else console_->input(std::move(line));
 }
+
+void BarePartition::terminal_input(std::string_view bytes) { sclp_->events().input_bytes(bytes); }
+
+void BarePartition::machine_idle_for_good() {
+  {
+    const z::Lock lock{asked_lock_};
+    if (carrying_out_) return;
+  }
+  events_.ended();
+}
+
+void BarePartition::ask(Diagnose308::Request request) {
+  const z::Lock lock{asked_lock_};
+  asked_ = request;
+  carrying_out_ = true;
+  asked_changed_.notify_all();
+}
+
+void BarePartition::serve() {
+  for (;;) {
+    Diagnose308::Request request;
+    {
+      const z::Lock lock{asked_lock_};
+      while (!asked_ && !ending_) asked_changed_.wait(asked_lock_);
+      if (ending_) return;
+      request = *std::exchange(asked_, std::nullopt);
+    }
+    const auto done = carry_out(request);
+    if (!done) events_.console_output(fmt::format("IPL failed: {}\n", done.error().text()));
+    {
+      const z::Lock lock{asked_lock_};
+      carrying_out_ = asked_.has_value();
+      if (carrying_out_) continue;
+    }
+    if (machine_->is_idle_for_good()) events_.ended();
+  }
+}
+
+z::Result<> BarePartition::carry_out(const Diagnose308::Request& request) {
+  if (request.act == Diagnose308::Act::reset) {
+    reset(Machine::Clear::no);
+    z::be64 psw;
+    machine_->storage().fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
+    machine_->start(Z_TRY(expand_ipl_psw(psw)));
+    return {};
+  }
+  if (request.device) loaded_ = *request.device;
+  reset(request.act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
+  return reload();
+}
+
+z::Result<> BarePartition::reload() {
+  if (const auto* device = std::get_if<z::DeviceNumber>(&loaded_)) return load(*device);
+  if (const auto* program = std::get_if<LoadRequest>(&loaded_)) return start_program(LoadRequest{*program});
+  return z::failure("the machine was not loaded from anything");
+}
+
+void BarePartition::reset(Machine::Clear clear) {
+  machine_->system_reset(clear);
+  sclp_->events().reset();
+}
+
 
 BarePartition::EndState BarePartition::end_state() {
   EndState end{};
@@ -103,13 +201,18 @@ std::uint64_t BarePartition::cpu_id(unsigned) const {
 
 std::uint8_t BarePartition::system_information(unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
-  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count()}, sysib);
+  return partition_information(function, selector1, selector2, {.name = "ENDICOTT", .model = machine_->cpus().model(), .cpus = machine_->cpus().cpu_count(),
+                                .standby = machine_->cpus().standby_count()}, sysib);
 }
 
-// DIAGNOSE X'44' and X'9C' give up the time slice; here every CPU has a host thread of its own. Others are not defined.
+// DIAGNOSE X'44' and X'9C' give up the time slice. Codes that are not here are not defined.
 cpu::Step BarePartition::diagnose(cpu::Cpu& cpu, const cpu::Op& op) {
   const auto code = cpu.operand2_rs(op) & 0xFFFF;
-  if (code == 0x44 || code == 0x9C) return cpu::Step::next;
+  if (code == 0x308) return diagnose_308_->perform(cpu, op);
+  if (code == 0x44 || code == 0x9C) {
+    std::this_thread::yield();
+    return cpu::Step::next;
+  }
   return cpu.program_interruption(cpu::Pic::specification);
 }
 

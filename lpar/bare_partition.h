@@ -4,19 +4,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "base/units.h"
 #include "channel/registry.h"
 #include "lpar/console_3215.h"
+#include "lpar/diagnose_308.h"
 #include "lpar/loader.h"
 #include "lpar/machine.h"
 #include "lpar/machine_file.h"
 #include "lpar/sclp.h"
 
 namespace lpar {
+
+// Which consoles a partition has: a 3215, SCLP's lines and its ASCII terminal, or all. Input goes to the one that the
+// program wrote to last.
+enum class Consoles { all, sclp, terminal, typewriter };
 
 // One partition without CP: what `endicott ipl` runs.
 class BarePartition final : private Firmware {
@@ -26,6 +34,7 @@ class BarePartition final : private Firmware {
     unsigned cpus = 1;
     cpu::Model model = cpu::Model::z16;
     std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
+    Consoles consoles = Consoles::all;
     std::vector<std::string> plugins;
     bool trace_io = false;
   };
@@ -45,14 +54,19 @@ class BarePartition final : private Firmware {
   static z::Result<std::unique_ptr<BarePartition>> create(const Options& options, const z::Clock& clock, Events events);
   ~BarePartition() override;
 
+  z::Result<> load_program(const LoadRequest& request);  // CPU 0 gets its PSW and stays stopped
+  void start() { machine_->cpus().start(0); }
   z::Result<> start_program(const LoadRequest& request);
   z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
   void console_input(std::string line);
+  void terminal_input(std::string_view bytes);  // what a VT220 sends
   EndState end_state();
+  Machine& machine() { return *machine_; }
 
  private:
   explicit BarePartition(Events events) : events_(std::move(events)) {}
   z::Result<> attach_devices(const Options& options);
+  z::Result<> attach_typewriter(z::DeviceNumber number);
   z::Result<> attach(const DeviceDefinition& definition);
 
   unsigned configuration_level() const override { return 2; }
@@ -61,13 +75,28 @@ class BarePartition final : private Firmware {
                                   std::span<std::byte, 4096> sysib) override;
   cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) override;
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
-  void machine_idle_for_good() override { events_.ended(); }
+  void machine_idle_for_good() override;
+
+  // The operator's hands: what a program asked for and no CPU can do to its own machine.
+  void ask(Diagnose308::Request request) Z_EXCLUDES(asked_lock_);
+  void serve() Z_EXCLUDES(asked_lock_);
+  z::Result<> carry_out(const Diagnose308::Request& request);
+  z::Result<> reload();
+  void reset(Machine::Clear clear);
 
   Events events_;
+  z::Mutex asked_lock_;
+  z::Condition asked_changed_;
+  std::optional<Diagnose308::Request> asked_ Z_GUARDED_BY(asked_lock_);
+  bool carrying_out_ Z_GUARDED_BY(asked_lock_) = false;
+  bool ending_ Z_GUARDED_BY(asked_lock_) = false;
+  std::variant<std::monostate, LoadRequest, z::DeviceNumber> loaded_;  // where the machine was loaded from
   std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
   Console3215* console_ = nullptr;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Sclp> sclp_;
+  std::unique_ptr<Diagnose308> diagnose_308_;
+  std::jthread operator_;
 };
 
 // "0100=3390:file=disk.ckd" taken apart.

@@ -12,6 +12,7 @@ using namespace sclp;
 // The low bit of the interruption parameter: an event waits to be read.
 constexpr std::uint32_t event_pending = 1;
 
+constexpr unsigned resource_of(std::uint32_t command) { return command >> 8 & 0xFF; }
 constexpr Command without_resource(std::uint32_t command) { return Command{command & 0xFFFF'00FF}; }
 
 }  // namespace
@@ -19,7 +20,7 @@ constexpr Command without_resource(std::uint32_t command) { return Command{comma
 Sclp::Sclp(Machine& machine, Options options)
     : machine_(machine),
       options_(std::move(options)),
-      events_({.output = options_.output, .pending = [this] { machine_.cpus().post_service_signal(event_pending); }}) {}
+      events_(options_.console, {.output = options_.output, .pending = [this] { machine_.cpus().post_service_signal(event_pending); }}) {}
 
 cpu::Step Sclp::service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) {
   constexpr std::uint64_t address_mask = 0x7FFF'FFF8;
@@ -55,6 +56,8 @@ Response Sclp::perform(std::uint32_t command, std::vector<std::byte>& sccb) {
     case Command::read_scp_info_forced:
     case Command::read_scp_info: return read_scp_info(sccb);
     case Command::read_cpu_info: return read_cpu_info(sccb);
+    case Command::configure_cpu: return configure_cpu(resource_of(command));
+    case Command::deconfigure_cpu: return deconfigure_cpu(resource_of(command));
     case Command::read_channel_path_info: return read_channel_path_info(sccb);
     case Command::write_event_mask: return events_.write_mask(sccb);
     case Command::write_event_data: return events_.write(sccb);

@@ -24,6 +24,7 @@ class Sclp {
  public:
   struct Options {
     std::string load_parameter;
+    sclp::Console console = sclp::Console::both;
     std::function<void(std::string_view)> output;
   };
   Sclp(Machine& machine, Options options);
@@ -36,7 +37,8 @@ class Sclp {
   sclp::Response read_scp_info(std::vector<std::byte>& sccb) const;
   sclp::Response read_cpu_info(std::vector<std::byte>& sccb) const;
   sclp::Response read_channel_path_info(std::vector<std::byte>& sccb) const;
-  std::vector<sclp::CpuEntry> cpu_entries() const;
+  sclp::Response configure_cpu(unsigned address);
+  sclp::Response deconfigure_cpu(unsigned address);
 
   Machine& machine_;
   const Options options_;

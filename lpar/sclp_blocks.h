@@ -22,7 +22,7 @@ static_assert(sizeof(SccbHeader) == 8);
 
 enum class Response : std::uint16_t {
   normal_read = 0x0010, normal = 0x0020, boundary_violation = 0x0100, already_so = 0x0120, invalid_command = 0x01F0,
-  insufficient_length = 0x0300,  no_events = 0x60F0,
+  insufficient_length = 0x0300, equipment_check = 0x0340,  no_events = 0x60F0,
   inconsistent_lengths = 0x72F0, event_syntax = 0x73F0, invalid_mask_length = 0x74F0,
 };
 

@@ -19,6 +19,18 @@ std::uint64_t increment_mib_of(std::uint64_t storage) {
   return increment;
 }
 
+enum class Standby { no, yes };
+
+std::vector<CpuEntry> cpu_entries(const cpu::Configuration& cpus, Standby standby) {
+  std::vector<CpuEntry> entries;
+  for (unsigned n = 0; n < cpus.cpu_count(); ++n) {
+    if (cpus.is_configured(n) == (standby == Standby::yes)) continue;
+    entries.push_back({});
+    entries.back().core = static_cast<std::uint8_t>(n);
+  }
+  return entries;
+}
+
 template <class Head>
 Response put(std::vector<std::byte>& sccb, const Head& head, std::span<const CpuEntry> entries) {
   const auto tail = std::as_bytes(entries);
@@ -30,19 +42,10 @@ Response put(std::vector<std::byte>& sccb, const Head& head, std::span<const Cpu
 
 }  // namespace
 
-std::vector<CpuEntry> Sclp::cpu_entries() const {
-  std::vector<CpuEntry> entries;
-  for (unsigned n = 0; n < machine_.cpus().cpu_count(); ++n) {
-    entries.push_back({});
-    entries.back().core = static_cast<std::uint8_t>(n);
-  }
-  return entries;
-}
-
 Response Sclp::read_scp_info(std::vector<std::byte>& sccb) const {
   const auto storage = machine_.storage().size();
   const auto increment = increment_mib_of(storage);
-  const auto entries = cpu_entries();
+  const auto entries = cpu_entries(machine_.cpus(), Standby::no);
   ScpInfo info{};
   info.increments = static_cast<std::uint16_t>(storage / mebibyte / increment);
   info.increment_mib = static_cast<std::uint8_t>(increment <= 0xFF ? increment : 0);
@@ -51,19 +54,41 @@ Response Sclp::read_scp_info(std::vector<std::byte>& sccb) const {
   info.cpus = static_cast<std::uint16_t>(entries.size());
   info.cpu_offset = sizeof info;
   info.load_parameter = z::EbcdicText<8>::of(options_.load_parameter);
-  info.facilities = ScpInfo::has_cpu_info | ScpInfo::has_channel_path_info;
+  info.facilities = ScpInfo::has_cpu_info | ScpInfo::has_cpu_reconfiguration | ScpInfo::has_channel_path_info;
   info.characteristics_85 = ScpInfo::enhanced_suppression_on_protection;
-  info.highest_cpu = static_cast<std::uint16_t>(entries.size() - 1);
+  info.highest_cpu = static_cast<std::uint16_t>(machine_.cpus().cpu_count() - 1);
   return put(sccb, info, entries);
 }
 
+// Those on standby follow the configured ones.
 Response Sclp::read_cpu_info(std::vector<std::byte>& sccb) const {
-  const auto entries = cpu_entries();
+  auto entries = cpu_entries(machine_.cpus(), Standby::no);
+  const auto standby = cpu_entries(machine_.cpus(), Standby::yes);
   CpuInfo info{};
   info.configured = static_cast<std::uint16_t>(entries.size());
   info.configured_offset = sizeof info;
+  info.standby = static_cast<std::uint16_t>(standby.size());
   info.standby_offset = static_cast<std::uint16_t>(sizeof info + entries.size() * sizeof(CpuEntry));
+  entries.insert(entries.end(), standby.begin(), standby.end());
   return put(sccb, info, entries);
+}
+
+Response Sclp::configure_cpu(unsigned address) {
+  auto& cpus = machine_.cpus();
+  if (address >= cpus.cpu_count()) return Response::equipment_check;
+  if (cpus.is_configured(address)) return Response::already_so;
+  cpus.configure(address);
+  return Response::normal;
+}
+
+// A CPU that runs is not taken away.
+Response Sclp::deconfigure_cpu(unsigned address) {
+  auto& cpus = machine_.cpus();
+  if (address >= cpus.cpu_count()) return Response::equipment_check;
+  if (!cpus.is_configured(address)) return Response::already_so;
+  if (cpus.cpu(address).state() != cpu::CpuState::stopped) return Response::equipment_check;
+  cpus.deconfigure(address);
+  return Response::normal;
 }
 
 Response Sclp::read_channel_path_info(std::vector<std::byte>& sccb) const {

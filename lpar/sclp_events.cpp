@@ -7,12 +7,28 @@
 namespace lpar::sclp {
 namespace {
 
-constexpr std::uint64_t bit_of(EventType type) { return 1ULL << (64 - static_cast<unsigned>(type)); }
+// Types are numbered from 1.
+constexpr std::uint64_t bit_of(EventType type) {
+  const auto number = static_cast<unsigned>(type);
+  return number == 0 || number > 64 ? 0 : 1ULL << (64 - number);
+}
 
-// What this machine sends and what it takes.
+// What the machine sends and takes, and what of it belongs to the consoles.
 constexpr std::uint64_t sends = bit_of(EventType::operator_command) | bit_of(EventType::priority_operator_command) |
                                 bit_of(EventType::terminal) | bit_of(EventType::quiesce);
 constexpr std::uint64_t takes = bit_of(EventType::message) | bit_of(EventType::program_identification) | bit_of(EventType::terminal);
+constexpr std::uint64_t of_lines = bit_of(EventType::operator_command) | bit_of(EventType::priority_operator_command) |
+                                   bit_of(EventType::message);
+constexpr std::uint64_t of_terminal = bit_of(EventType::terminal);
+
+constexpr std::uint64_t offered_with(Console console) {
+  switch (console) {
+    case Console::none: return ~(of_lines | of_terminal);
+    case Console::lines: return ~of_terminal;
+    case Console::terminal: return ~of_lines;
+    default: return ~0ULL;
+  }
+}
 
 constexpr std::size_t first_event = sizeof(SccbHeader);
 constexpr std::byte terminal_data{0};
@@ -38,8 +54,9 @@ Response Events::write_mask(std::span<std::byte> sccb) {
   if (length == 0) return Response::invalid_mask_length;
   if (sccb.size() < masks_at + 4 * length) return Response::insufficient_length;
   const auto mask = [&](unsigned n) { return sccb.subspan(masks_at + n * length, length); };
-  store_mask(takes, mask(2));
-  store_mask(sends, mask(3));
+  const auto offered = offered_with(console_);
+  store_mask(takes & offered, mask(2));
+  store_mask(sends & offered, mask(3));
   const z::Lock lock{lock_};
   receive_mask_ = load_mask(mask(0));
   return Response::normal;
@@ -62,17 +79,18 @@ Response Events::write(std::span<std::byte> sccb) {
 }
 
 Response Events::accept(EventType type, std::span<const std::byte> body) {
+  if ((bit_of(type) & offered_with(console_)) == 0) return Response::event_syntax;
   switch (type) {
     case EventType::message: {
       std::string text;
       for (const auto& line : lines_of_message(body)) text += line + '\n';
-      say(Console::lines, text);
+      say(Written::lines, text);
       return Response::normal;
     }
     case EventType::terminal: {
       std::string text;
       for (const auto c : body) text += static_cast<char>(c);
-      say(Console::terminal, text);
+      say(Written::terminal, text);
       return Response::normal;
     }
     case EventType::program_identification: return Response::normal;
@@ -80,10 +98,10 @@ Response Events::accept(EventType type, std::span<const std::byte> body) {
   }
 }
 
-void Events::say(Console console, std::string_view text) {
+void Events::say(Written where, std::string_view text) {
   {
     const z::Lock lock{lock_};
-    written_ = console;
+    written_ = where;
   }
   sinks_.output(text);
 }
@@ -144,21 +162,21 @@ bool Events::signal_quiesce() {
   return true;
 }
 
-bool Events::wrote_last() const {
+bool Events::has_written() const {
   const z::Lock lock{lock_};
-  return written_ != Console::none;
+  return written_ != Written::nothing;
 }
 
 bool Events::is_terminal() const {
   const z::Lock lock{lock_};
-  return written_ == Console::terminal;
+  return written_ == Written::terminal;
 }
 
 void Events::reset() {
   const z::Lock lock{lock_};
   receive_mask_ = 0;
   queue_.clear();
-  written_ = Console::none;
+  written_ = Written::nothing;
 }
 
 }  // namespace lpar::sclp

@@ -14,6 +14,9 @@
 
 namespace lpar::sclp {
 
+// What the guest finds: operating-system messages and operator commands, the ASCII console, both or neither.
+enum class Console : std::uint8_t { none, lines, terminal, both };
+
 // The event facility: what the guest and the operator send each other through the service-call logical processor. The
 // guest writes messages (lines) and terminal text (a VT220's bytes); the operator's input becomes an event of the kind
 // that the guest wrote last. Thread-safe.
@@ -23,7 +26,7 @@ class Events {
     std::function<void(std::string_view)> output;  // UTF-8 or what the guest writes, with its line ends
     std::function<void()> pending;                 // an event waits that the guest wants
   };
-  explicit Events(Sinks sinks) : sinks_(std::move(sinks)) {}
+  Events(Console console, Sinks sinks) : console_(console), sinks_(std::move(sinks)) {}
 
   // The commands: each works on the whole SCCB and answers the response code; `read` shortens the SCCB.
   Response write_mask(std::span<std::byte> sccb) Z_EXCLUDES(lock_);
@@ -37,7 +40,7 @@ class Events {
   void input_line(std::string_view line) Z_EXCLUDES(lock_);
   void input_bytes(std::string_view bytes) Z_EXCLUDES(lock_);
   bool signal_quiesce() Z_EXCLUDES(lock_);
-  bool wrote_last() const Z_EXCLUDES(lock_);  // it wrote something since the last reset
+  bool has_written() const Z_EXCLUDES(lock_);  // the guest, since the last reset
   bool is_terminal() const Z_EXCLUDES(lock_);  // and that was to the terminal
 
   void reset() Z_EXCLUDES(lock_);
@@ -47,18 +50,19 @@ class Events {
     EventType type;
     std::vector<std::byte> body;
   };
-  enum class Console : std::uint8_t { none, lines, terminal };
+  enum class Written : std::uint8_t { nothing, lines, terminal };
 
   void add(Event event) Z_EXCLUDES(lock_);
   bool wants(EventType type) const Z_REQUIRES(lock_);
   Response accept(EventType type, std::span<const std::byte> body) Z_EXCLUDES(lock_);
-  void say(Console console, std::string_view text) Z_EXCLUDES(lock_);
+  void say(Written where, std::string_view text) Z_EXCLUDES(lock_);
 
+  const Console console_;
   const Sinks sinks_;
   mutable z::Mutex lock_;
   std::uint64_t receive_mask_ Z_GUARDED_BY(lock_) = 0;  // of the guest, bit 0 for type 1
   std::deque<Event> queue_ Z_GUARDED_BY(lock_);
-  Console written_ Z_GUARDED_BY(lock_) = Console::none;
+  Written written_ Z_GUARDED_BY(lock_) = Written::nothing;
 };
 
 }  // namespace lpar::sclp

@@ -39,7 +39,10 @@ std::vector<std::byte> around_short(std::uint8_t key, std::span<const std::byte>
 
 std::string text_of(std::span<const std::byte> codes) {
   std::string text;
-  for (const auto code : codes) text += from_cp500(std::to_integer<std::uint8_t>(code));
+  constexpr std::byte new_line{0x15}, line_feed{0x25};
+  for (const auto code : codes)
+    text += code == new_line || code == line_feed ? '\n' : from_cp500(std::to_integer<std::uint8_t>(code));
+  if (text.ends_with('\n')) text.pop_back();  // the object itself is a line
   return text;
 }
 

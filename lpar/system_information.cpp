@@ -26,8 +26,16 @@ struct BasicMachine {
   EbcdicText<16> model;
 };
 
-// SYSIB 2.2.2 and 3.2.2 count CPUs the same way.
+// SYSIB 1.2.2, Basic Machine CPUs; 2.2.2 and 3.2.2 count the same way.
 struct CpuCounts { be16 total, configured, standby, reserved; };
+struct MachineCpus {
+  std::uint8_t format, reserved0;
+  be16 acc_offset;
+  std::uint8_t reserved1[0x1C];
+  be32 capability;
+  CpuCounts cpus;
+};
+static_assert(offsetof(MachineCpus, cpus) == 0x24);
 // SYSIB 2.2.2, Logical-Partition CPUs.
 struct PartitionCpus {
   std::uint8_t reserved0[0x20];
@@ -62,7 +70,9 @@ std::uint8_t put(const Block& block, std::span<std::byte, 4096> sysib) {
   return 0;
 }
 
-CpuCounts all_configured(unsigned cpus) { return {static_cast<std::uint16_t>(cpus), static_cast<std::uint16_t>(cpus), 0, 0}; }
+CpuCounts counts(unsigned cpus, unsigned standby = 0) {
+  return {static_cast<std::uint16_t>(cpus), static_cast<std::uint16_t>(cpus - standby), static_cast<std::uint16_t>(standby), 0};
+}
 
 std::uint8_t basic_machine(cpu::Model model, std::span<std::byte, 4096> sysib) {
   const auto& machine = cpu::identity_of(model);
@@ -76,11 +86,18 @@ std::uint8_t basic_machine(cpu::Model model, std::span<std::byte, 4096> sysib) {
   return put(block, sysib);
 }
 
+std::uint8_t machine_cpus(const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
+  MachineCpus block{};
+  block.capability = 1;
+  block.cpus = counts(identity.cpus, identity.standby);
+  return put(block, sysib);
+}
+
 std::uint8_t partition_cpus(const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
   PartitionCpus block{};
   block.number = 1;
   block.characteristics = shared_processors;
-  block.cpus = all_configured(identity.cpus);
+  block.cpus = counts(identity.cpus, identity.standby);
   block.name = EbcdicText<8>::of(identity.name);
   block.capability_adjustment = unchanged_capability;
   block.shared = static_cast<std::uint16_t>(identity.cpus);
@@ -103,6 +120,7 @@ std::uint8_t partition_information(unsigned function, unsigned selector1, unsign
                                    const PartitionIdentity& identity, std::span<std::byte, 4096> sysib) {
   switch (selected(function, selector1, selector2)) {
     case selected(1, 1, 1): return basic_machine(identity.model, sysib);
+    case selected(1, 2, 2): return machine_cpus(identity, sysib);
     case selected(2, 2, 2): return partition_cpus(identity, sysib);
     default: return 3;
   }
@@ -114,7 +132,7 @@ std::uint8_t virtual_machine_information(unsigned function, unsigned selector1, 
     return partition_information(function, selector1, selector2, {.name = "", .model = identity.model, .cpus = identity.cpus}, sysib);
   VirtualMachineCpus block{};
   block.levels = 1;
-  block.cpus = all_configured(identity.cpus);
+  block.cpus = counts(identity.cpus);
   block.name = EbcdicText<8>::of(identity.userid);
   block.capability_adjustment = unchanged_capability;
   block.control_program = EbcdicText<16>::of("z/VM    6.3.0");

@@ -19,6 +19,7 @@ struct PartitionIdentity {
   std::string name;
   cpu::Model model;
   unsigned cpus;
+  unsigned standby = 0;  // of them
 };
 std::uint8_t partition_information(unsigned function, unsigned selector1, unsigned selector2,
                                    const PartitionIdentity& identity, std::span<std::byte, 4096> sysib);

@@ -45,6 +45,23 @@ TEST_F(Interruption, IoStoresItsThreeWordsAndTheOldPsw) {
   EXPECT_EQ(machine.value(0x178), 0x1000u);
 }
 
+// Linux has low-address protection on all the time.
+TEST_F(Interruption, TpiAndStflStoreInTheLowCoreInSpiteOfItsProtection) {
+  constexpr std::uint64_t low_address_protection = 1ull << 28, all_subclasses = 0xFF00'0000;
+  set_masks(low_address_protection, all_subclasses, 0);
+  machine.environment.pending_isc = 0x10;
+  machine.put(0x1000, {0xB2, 0x36, 0x00, 0x00,    // TPI 0
+                       0xB2, 0xB1, 0x00, 0x00});  // STFL 0
+  machine.put(0x1008, {0x82, 0x00, 0x20, 0x00});  // LPSW 0(2)
+  machine.put_value<std::uint64_t>(0x2000, 0x000A'0000'8000'0000);
+  machine.configuration().with_stopped(0, [](Cpu& cpu) { cpu.gr(2) = 0x2000; });
+  EXPECT_EQ(run(Machine::supervisor), 0u);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xB8), 0x0001'0005u);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xBC), 0xCAFE'F00Du);
+  EXPECT_EQ(machine.value<std::uint32_t>(0xC0), 0x1800'0000u);
+  EXPECT_NE(machine.value<std::uint32_t>(0xC8), 0u);
+}
+
 TEST_F(Interruption, AnIoInterruptionOfADisabledSubclassStaysPending) {
   set_masks(0xFFFF, 0x0800'0000, 0);
   machine.environment.pending_isc = 0x10;
@@ -62,6 +79,30 @@ TEST_F(Interruption, TheOrderIsMachineCheckThenExternalThenIo) {
   EXPECT_EQ(run(), 0x1B0u);
   EXPECT_EQ(external_code(), 0x0040);
   EXPECT_EQ(run(), 0x1F0u);
+}
+
+TEST_F(Interruption, AMachineCheckLeavesTheVectorRegistersInTheExtendedSaveArea) {
+  machine.put_value<std::uint64_t>(0x11B0, 0x20'0000);
+  machine.cpu().vr(0) = {1, 2};
+  machine.cpu().vr(31) = {3, 4};
+  machine.configuration().channel_report_pending();
+  EXPECT_EQ(run(), 0x1E0u);
+  EXPECT_EQ(machine.value(0xE8), 0x0040'0F5D'4033'0000u) << "bit 25: vector registers are valid";
+  EXPECT_EQ(machine.value(0x20'0000), 1u);
+  EXPECT_EQ(machine.value(0x20'0008), 2u);
+  EXPECT_EQ(machine.value(0x20'01F0), 3u);
+  EXPECT_EQ(machine.value(0x20'01F8), 4u);
+}
+
+TEST_F(Interruption, AnExtendedSaveAreaOfTwoKilobytesHasTheGuardedStorageRegistersToo) {
+  machine.put_value<std::uint64_t>(0x11B0, 0x20'000B);
+  machine.cpu().guarded_storage() = {.designation = 0x1111, .section_mask = 0x2222, .parameter_list = 0x3333};
+  machine.configuration().channel_report_pending();
+  EXPECT_EQ(run(), 0x1E0u);
+  EXPECT_EQ(machine.value(0xE8), 0x0040'0F5D'4833'0000u) << "bit 36: guarded-storage registers are valid";
+  EXPECT_EQ(machine.value(0x20'0408), 0x1111u);
+  EXPECT_EQ(machine.value(0x20'0410), 0x2222u);
+  EXPECT_EQ(machine.value(0x20'0418), 0x3333u);
 }
 
 TEST_F(Interruption, ExternalConditionsAreTakenInTheirOrder) {

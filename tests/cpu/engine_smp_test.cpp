@@ -87,6 +87,20 @@ TEST_F(Smp, SigpOfAnAbsentCpuIsNotOperational) {
   EXPECT_EQ(machine.cpu().cc, 3);
 }
 
+TEST_F(Smp, SigpStoresTheVectorRegistersOfAStoppedCpuAsAdditionalStatus) {
+  machine.put(0x4000, {0xAE, 0x46, 0x00, 0x17});  // SIGP 4,6,23: the parameter is R5
+  machine.configuration().with_stopped(0, [](Cpu& cpu) {
+    cpu.gr(5) = 0x20'0000;
+    cpu.gr(6) = 1;
+  });
+  machine.configuration().with_stopped(1, [](Cpu& cpu) { cpu.vr(31) = {0x1234, 0x5678}; });
+  machine.configuration().load_psw(0, {Machine::supervisor, 0x4000});
+  machine.step();
+  EXPECT_EQ(machine.cpu().cc, 0);
+  EXPECT_EQ(machine.value(0x20'01F0), 0x1234u);
+  EXPECT_EQ(machine.value(0x20'01F8), 0x5678u);
+}
+
 TEST_F(Smp, SigpSetsThePrefixOfAStoppedCpuAndRestartsItThere) {
   machine.put(0x4000, {0xAE, 0x46, 0x00, 0x0D,    // SIGP 4,6,13: set prefix; the parameter is R5
                        0xAE, 0x46, 0x00, 0x06,    // SIGP 4,6,6: restart

@@ -32,7 +32,7 @@ class SclpEvents : public testing::Test {
   std::string output_;
   int pending_ = 0;
   std::vector<std::byte> mask_sccb_;
-  Events events_{{.output = [this](std::string_view text) { output_ += text; }, .pending = [this] { ++pending_; }}};
+  Events events_{Console::both, {.output = [this](std::string_view text) { output_ += text; }, .pending = [this] { ++pending_; }}};
 };
 
 TEST_F(SclpEvents, TheMachineTakesMessagesAndTerminalTextAndSendsCommandsTerminalTextAndQuiesce) {
@@ -115,6 +115,17 @@ TEST_F(SclpEvents, AQuiesceReachesOnlyAGuestThatListens) {
   write_mask(quiesce);
   EXPECT_TRUE(events_.signal_quiesce());
   EXPECT_EQ(read(), std::string("\x00\x09\x1D\x00\x00\x00\x00\x00\x00", 9));
+}
+
+TEST_F(SclpEvents, WithoutConsoleOnlyIdentificationAndQuiesceAreLeft) {
+  Events silent{Console::none, {.output = [](std::string_view) { FAIL(); }, .pending = [] {}}};
+  std::vector<std::byte> sccb(28);
+  z::be16::store(sccb.data() + 10, 4);
+  EXPECT_EQ(silent.write_mask(sccb), Response::normal);
+  EXPECT_EQ(z::be32::load(sccb.data() + 20), 0x0020'0000u);
+  EXPECT_EQ(z::be32::load(sccb.data() + 24), 0x0000'0008u);
+  auto text = event(0x1A, "x");
+  EXPECT_EQ(silent.write(text), Response::event_syntax);
 }
 
 TEST_F(SclpEvents, AResetForgetsMaskAndInput) {

@@ -37,6 +37,12 @@ TEST(SclpText, AMessageGivesTheTextOfItsTextObjectsALineEach) {
   EXPECT_THAT(lines_of_message(body), testing::ElementsAre("Hi", "["));
 }
 
+// The boot loader that zipl writes ends its lines so.
+TEST(SclpText, NewLineAndLineFeedEndALineAndNoneFollowsTheLast) {
+  const auto body = bytes({0, 0, 0, 1, 0xD4, 0xC4, 0xC2, 0x40, 0, 0, 0, 1, 0, 0x0E, 0, 4, 0x10, 0, 0, 0, 0, 0, 0xC8, 0x15, 0xC8, 0x25});
+  EXPECT_THAT(lines_of_message(body), testing::ElementsAre("H\nH"));
+}
+
 TEST(SclpText, AnObjectThatIsLongerThanTheMessageEndsIt) {
   const auto body = bytes({0, 0, 0, 1, 0xD4, 0xC4, 0xC2, 0x40, 0, 0, 0, 1, 0xFF, 0xFF, 0x00, 0x04, 0x10, 0x00});
   EXPECT_TRUE(lines_of_message(body).empty());

@@ -1,0 +1,99 @@
+#include "lpar/diagnose_308.h"
+
+#include "base/be.h"
+#include "base/ebcdic.h"
+#include "cpu/configuration.h"
+#include "cpu/cpu.h"
+#include "lpar/machine.h"
+
+namespace lpar {
+namespace {
+
+// IPL parameter block for a channel-attached device.
+struct IplParameters {
+  z::be32 length;
+  std::array<std::uint8_t, 3> reserved_4;
+  std::uint8_t version;
+  z::be32 block_length;
+  std::uint8_t block_type;
+  std::array<std::uint8_t, 3> reserved_13;
+  z::EbcdicText<8> load_parameter;
+  std::array<std::uint8_t, 84> reserved_24;
+  z::be16 subchannel_set;
+  z::be16 device;
+  std::array<std::uint8_t, 88> virtual_machine;  // parameters that only z/VM passes
+
+  static constexpr std::uint8_t latest_version = 1, channel_attached = 2;
+};
+static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110);
+
+enum Subcode : std::uint64_t {
+  reset_clear = 0, reset_normal = 1, load_clear = 3, load_normal = 4, set_parameters = 5, store_parameters = 6,
+};
+
+}  // namespace
+
+cpu::Step Diagnose308::perform(cpu::Cpu& cpu, const cpu::Op& op) {
+  const auto subcode = cpu.gr(op.r3);
+  switch (subcode) {
+    case reset_clear:
+    case reset_normal: return leave(cpu, Act::reset);
+    case load_clear: return leave(cpu, Act::load_clear);
+    case load_normal: return leave(cpu, Act::load_normal);
+    case set_parameters:
+    case store_parameters: break;
+    default: return cpu.program_interruption(cpu::Pic::specification);
+  }
+  const auto address = cpu.wrap(cpu.gr(op.r1));
+  if (op.r1 % 2 != 0 || address % z::page_size != 0) return cpu.program_interruption(cpu::Pic::specification);
+  const auto block = cpu.absolute({address});
+  if (!machine_.storage().contains(block, z::page_size)) return cpu.program_interruption(cpu::Pic::addressing);
+  cpu.gr(op.r1 + 1U) = static_cast<std::uint64_t>(subcode == set_parameters ? set(block) : store(block));
+  return cpu::Step::next;
+}
+
+Diagnose308::ReturnCode Diagnose308::set(z::AbsoluteAddress block) {
+  IplParameters parameters;
+  machine_.storage().fetch(block, std::as_writable_bytes(std::span{&parameters, 1}), 0);
+  if (parameters.length < offsetof(IplParameters, virtual_machine) || parameters.length > z::page_size ||
+      parameters.version > IplParameters::latest_version || parameters.block_type != IplParameters::channel_attached)
+    return ReturnCode::invalid_block;
+  std::vector<std::byte> bytes(parameters.length);
+  machine_.storage().fetch(block, bytes, 0);
+  const z::Lock lock{lock_};
+  block_ = std::move(bytes);
+  return ReturnCode::ok;
+}
+
+Diagnose308::ReturnCode Diagnose308::store(z::AbsoluteAddress block) {
+  const z::Lock lock{lock_};
+  if (block_.empty()) return ReturnCode::no_configuration;
+  machine_.storage().store(block, block_, 0);
+  return ReturnCode::ok;
+}
+
+void Diagnose308::set_loaded_from(z::DeviceNumber device) {
+  IplParameters parameters{};
+  parameters.length = sizeof parameters;
+  parameters.block_length = sizeof parameters - offsetof(IplParameters, block_length);
+  parameters.block_type = IplParameters::channel_attached;
+  parameters.load_parameter = z::EbcdicText<8>::of("");
+  parameters.device = device.value;
+  const auto bytes = std::as_bytes(std::span{&parameters, 1});
+  const z::Lock lock{lock_};
+  block_.assign(bytes.begin(), bytes.end());
+}
+
+// The CPU stops at the end of this instruction, and whoever carries the request out finds it so.
+cpu::Step Diagnose308::leave(cpu::Cpu& cpu, Act act) {
+  Request request{act, std::nullopt};
+  {
+    const z::Lock lock{lock_};
+    if (!block_.empty()) request.device = z::DeviceNumber{z::be16::load(block_.data() + offsetof(IplParameters, device))};
+  }
+  carry_out_(request);
+  cpu.configuration().thread(cpu.address()).give({.stop = true});
+  return cpu::Step::refetch;
+}
+
+}  // namespace lpar

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "base/mutex.h"
+#include "cpu/step.h"
+
+namespace cpu {
+class Cpu;
+struct Op;
+}  // namespace cpu
+
+namespace lpar {
+
+class Machine;
+
+// DIAGNOSE X'308': a program resets the machine, loads it anew, or reads and sets what it is loaded from.
+class Diagnose308 {
+ public:
+  // What is to be done with the machine; its CPUs cannot do it themselves. The device: what the program set, or none for
+  // what the machine was loaded from before.
+  enum class Act { reset, load_normal, load_clear };
+  struct Request {
+    Act act;
+    std::optional<z::DeviceNumber> device;
+  };
+  // `carry_out` is called on the CPU's thread, which then stops.
+  explicit Diagnose308(Machine& machine, std::function<void(Request)> carry_out)
+      : machine_(machine), carry_out_(std::move(carry_out)) {}
+
+  cpu::Step perform(cpu::Cpu& cpu, const cpu::Op& op) Z_EXCLUDES(lock_);
+  // The machine was loaded from this device: what a program reads, until it sets something.
+  void set_loaded_from(z::DeviceNumber device) Z_EXCLUDES(lock_);
+
+ private:
+  enum class ReturnCode : std::uint16_t { ok = 0x0001, no_configuration = 0x0102, invalid_block = 0x0402 };
+  ReturnCode set(z::AbsoluteAddress block) Z_EXCLUDES(lock_);
+  ReturnCode store(z::AbsoluteAddress block) Z_EXCLUDES(lock_);
+  cpu::Step leave(cpu::Cpu& cpu, Act act) Z_EXCLUDES(lock_);
+
+  Machine& machine_;
+  const std::function<void(Request)> carry_out_;
+  z::Mutex lock_;
+  std::vector<std::byte> block_ Z_GUARDED_BY(lock_);  // IPL parameters; empty: there are none
+};
+
+}  // namespace lpar
