@@ -8,6 +8,7 @@
 #include "app/raw_terminal.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "gdb/server.h"
 #include "lpar/bare_partition.h"
 
 namespace app {
@@ -23,6 +24,8 @@ struct Request {
   std::string load;
   lpar::Consoles consoles = lpar::Consoles::all;
   bool trace_io = false;
+  std::string gdb;  // HOST:PORT; empty: no debugger
+  bool wait = false;
 };
 
 // Hands standard input to the VT220 key by key until the guest has ended or the user left.
@@ -63,6 +66,40 @@ void feed_console(lpar::BarePartition& partition, int ended) {
   }
 }
 
+void feed(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
+  if (request.consoles == lpar::Consoles::terminal) feed_terminal(partition, ended.get());
+  else feed_console(partition, ended.get());
+}
+
+z::Result<> start(lpar::BarePartition& partition, const Request& request) {
+  if (!request.load.empty()) return partition.load(Z_TRY(lpar::parse_device_number(request.load)));
+  if (!request.program.kernel.empty()) partition.start();
+  return {};
+}
+
+// Until the guest has ended.
+z::Result<int> run_alone(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
+  Z_CHECK(start(partition, request));
+  feed(partition, request, ended);
+  const auto end = partition.end_state();
+  fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
+             end.psw_mask, end.psw_address, end.cpu, end.instructions);
+  return !end.disabled_wait || end.psw_address == 0 ? 0 : 1;
+}
+
+// The machine belongs to the debugger: its end is a stop to look at, and only "kill" ends the process.
+z::Result<int> run_debugged(lpar::BarePartition& partition, const Request& request) {
+  using Begin = gdb::MachineTarget::Begin;
+  const z::Fd killed{::eventfd(0, EFD_CLOEXEC)};
+  const auto server = Z_TRY(gdb::Server::start(partition.machine(), {.endpoint = request.gdb,
+                                                                     .begin = request.wait ? Begin::halted : Begin::running,
+                                                                     .killed = [&] { ::eventfd_write(killed.get(), 1); }}));
+  fmt::print(stderr, "gdb: listening on port {}\n", server->port());
+  if (!request.wait) Z_CHECK(start(partition, request));
+  feed(partition, request, killed);
+  return 0;
+}
+
 z::Result<int> run(const Request& request) {
   const z::HostClock clock;
   const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
@@ -77,14 +114,9 @@ z::Result<int> run(const Request& request) {
        },
        .trace_line = [](std::string_view text) { fmt::print(stderr, "{}\n", text); },
        .ended = [&] { ::eventfd_write(ended.get(), 1); }}));
-  if (request.load.empty()) Z_CHECK(partition->start_program(request.program));
-  else Z_CHECK(partition->load(Z_TRY(lpar::parse_device_number(request.load))));
-  if (request.consoles == lpar::Consoles::terminal) feed_terminal(*partition, ended.get());
-  else feed_console(*partition, ended.get());
-  const auto end = partition->end_state();
-  fmt::print(stderr, "{} PSW={:016X}{:016X} cpu={} instructions={}\n", end.disabled_wait ? "disabled wait" : "stopped",
-             end.psw_mask, end.psw_address, end.cpu, end.instructions);
-  return !end.disabled_wait || end.psw_address == 0 ? 0 : 1;
+  if (!request.program.kernel.empty()) Z_CHECK(partition->load_program(request.program));
+  else Z_CHECK(lpar::put_parameters(partition->machine().storage(), request.program.parameters));
+  return request.gdb.empty() ? run_alone(*partition, request, ended) : run_debugged(*partition, request);
 }
 
 }  // namespace
@@ -98,7 +130,7 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   auto* kernel = command->add_option("--kernel", request->program.kernel, "ELF file, flat image or .ins list to start")
                      ->check(CLI::ExistingFile);
   command->add_option("--initrd", request->program.initrd, "Initial RAM disk for the kernel")->check(CLI::ExistingFile)->needs(kernel);
-  command->add_option("--parm", request->program.parameters, "Command line for the kernel")->needs(kernel);
+  auto* parameters = command->add_option("--append,--parm", request->program.parameters, "Command line for the kernel: text at X'10480'");
   command->add_option("--device", request->devices, "DEVNO=TYPE:ARGS, repeatable: 0100=3390:file=disk.ckd")
       ->take_all()->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--plugin", request->plugins, "Shared object with more device types, repeatable")
@@ -107,10 +139,13 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
       {"all", lpar::Consoles::all}, {"sclp", lpar::Consoles::sclp}, {"vt220", lpar::Consoles::terminal}, {"3215", lpar::Consoles::typewriter}};
   command->add_option("--console", request->consoles, "Consoles of the partition: sclp, vt220 (key by key, Ctrl-] leaves), 3215 or all")
       ->transform(CLI::CheckedTransformer(consoles))->default_str("all");
-  auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel);
+  auto* load = command->add_option("--load", request->load, "IPL from this device")->excludes(kernel)->excludes(parameters);
+  auto* gdb = command->add_option("--gdb", request->gdb, "HOST:PORT where a debugger may connect; the guest's end does not end the process");
+  command->add_flag("--wait", request->wait, "Let the debugger start the guest")->needs(gdb)->excludes(load);
   command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
-  command->callback([request, &chosen, kernel, load] {
-    if (kernel->empty() && load->empty()) throw CLI::ValidationError("ipl", "give --kernel FILE or --load DEVNO");
+  command->callback([request, &chosen, kernel, load, gdb] {
+    if (kernel->empty() && load->empty() && gdb->empty())
+      throw CLI::ValidationError("ipl", "give --kernel FILE, --load DEVNO or --gdb HOST:PORT");
     chosen.run = [request] {
       const auto status = run(*request);
       return status ? *status : fail(status.error().text());

@@ -113,6 +113,10 @@ Access<std::byte*> Cpu::fill_fetch(Context context, std::uint64_t address, std::
     refuse(context, address, AccessType::fetch, Pic::protection, teid_of(ProtectedBy::key));
     return Access<std::byte*>::refused();
   }
+  if (debug_ != nullptr && debug_->points.watches_page_of(address)) [[unlikely]] {
+    note_watched(address, length, false);
+    return host;
+  }
   TlbEntry& entry = tlb_.entry(address);
   const std::uint64_t tag = (address & page_mask) | context;
   const auto addend = reinterpret_cast<std::uintptr_t>(host) - address;
@@ -140,6 +144,11 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
     return Access<std::byte*>::refused();
   }
   storage_.mark_changed(frame);
+  if (tlb_.meaning(context).watched) {
+    watch_store(tlb_.meaning(context), address, storage_.host(absolute), length);
+    if (debug_ != nullptr && debug_->points.watches_page_of(address)) note_watched(address, length, true);
+    return storage_.host(absolute);
+  }
   // Say that a tag may exist before looking for code: whoever makes the frame a code frame does it in the other order.
   auto& writers = blocks_.writers(frame.value);
   const std::uint64_t self = 1ull << address_;
@@ -147,6 +156,10 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   const bool checked = address < low_pages_end || blocks_.page(frame.value) != nullptr;
 
   std::byte* const host = storage_.host(absolute);
+  if (debug_ != nullptr && debug_->points.watches_page_of(address)) [[unlikely]] {
+    note_watched(address, length, true);
+    return host;
+  }
   TlbEntry& entry = tlb_.entry(address);
   const std::uint64_t tag = (address & page_mask) | context;
   entry = {.read = key_allows_fetch(key, access_key) ? tag : 0,

@@ -60,6 +60,7 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
   unsigned count = 0;
   std::vector<unsigned> jumps;  // which operations are relative branches
   for (bool ends = false; !ends && count < Block::limit && offset < z::page_size;) {
+    if (count > 0 && is_cut(offset)) break;
     page.lines.fetch_or(lines_of(offset, 2), std::memory_order_seq_cst);
     std::array<std::uint8_t, 6> text{};
     const std::byte* const at = storage_.host({absolute - start + offset});
@@ -71,7 +72,8 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
     const Flowing flowing = decode_instruction(text, mode, ops[count]);
     ends = flowing.ends;
-    if (flowing.jumps) jumps.push_back(count);
+    // A cut is a breakpoint: who comes there must look it up.
+    if (flowing.jumps && !is_cut(offset + static_cast<std::uint64_t>(ops[count].imm))) jumps.push_back(count);
     ops[count++].page_offset = static_cast<std::uint16_t>(offset);
     offset += length;
   }
@@ -135,6 +137,18 @@ void BlockCache::stored(std::uint64_t frame, std::uint64_t offset, std::uint64_t
 void BlockCache::stored_from_outside(std::uint64_t frame, std::uint64_t offset, std::uint64_t length) {
   const std::shared_lock outside{outsiders_};
   stored(frame, offset, length);
+}
+
+// Blocks over a new cut end. One that was cut and need not be any more stays as it is: it is only shorter than it could be.
+void BlockCache::set_cuts(const BlockCuts& cuts) {
+  const BlockCuts fresh = cuts & ~cuts_;
+  cuts_ = cuts;
+  if (fresh.none()) return;
+  for (std::size_t frame = 0; frame < pages_.size(); ++frame) {
+    if (page(frame) == nullptr) continue;
+    for (std::size_t slot = 0; slot < fresh.size(); ++slot)
+      if (fresh[slot]) stored_from_outside(frame, slot * 2, 2);
+  }
 }
 
 void BlockCache::drop(CodePage& page, std::uint64_t frame) {

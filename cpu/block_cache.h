@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "base/mutex.h"
 #include "cpu/block_mode.h"
+#include "cpu/debug.h"
 #include "cpu/lazy_array.h"
 #include "cpu/op.h"
 
@@ -70,6 +71,10 @@ class BlockCache {
   // The same from a thread that is no CPU of the configuration.
   void stored_from_outside(std::uint64_t frame, std::uint64_t offset, std::uint64_t length);
 
+  // Where blocks end for the sake of breakpoints; all CPUs are paused.
+  void set_cuts(const BlockCuts& cuts);
+  bool is_cut(std::uint64_t address) const { return cuts_[address % z::page_size / 2]; }
+
   // What was retired waits until no CPU can be in it or remember it. `generation` grows when there is something to forget;
   // `free_up_to` frees what was retired before that generation.
   std::uint64_t generation() const { return generation_.load(std::memory_order_seq_cst); }
@@ -94,6 +99,7 @@ class BlockCache {
   void bury(std::unique_ptr<Block> block, std::unique_ptr<CodePage> page);
 
   Storage& storage_;
+  BlockCuts cuts_;
   LazyArray<CodePage*> pages_;
   LazyArray<std::uint64_t> writers_;
   std::shared_mutex outsiders_;  // shared: a thread that is no CPU looks at a page

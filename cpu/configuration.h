@@ -15,6 +15,7 @@
 #include "cpu/block_cache.h"
 #include "cpu/cpu.h"
 #include "cpu/cpu_thread.h"
+#include "cpu/debug.h"
 #include "cpu/crypto_wrapping.h"
 #include "cpu/host_timer.h"
 #include "cpu/isa/model.h"
@@ -82,6 +83,11 @@ class Configuration final : public StorageObserver {
   void channel_report_pending();
   void post_service_signal(std::uint32_t parameter);
   void press_interrupt_key();
+  struct Pending {
+    std::optional<std::uint32_t> service_signal;
+    bool interrupt_key, channel_report;
+  };
+  Pending pending();
   void time_changed();  // Timing::driven: the clock was moved
   void set_tod_epoch(std::uint64_t epoch);
 
@@ -89,6 +95,14 @@ class Configuration final : public StorageObserver {
   // Pauses nest.
   void pause();
   void unpause();
+
+  // Debugging; all of it while paused. An attached debugger costs each CPU a look at its stop points where a block is
+  // left that leads to no remembered one.
+  void attach_debugger(Debugger& debugger);
+  void detach_debugger();
+  void set_stop_points(StopPoints points);
+  void hold(std::uint64_t cpus);  // these, by bit, go on standing when the pause is over; others do not
+  std::uint64_t held() const { return held_.load(std::memory_order_seq_cst); }
 
   // The architected state of all CPUs, while paused. The same number of CPUs must exist to restore it; they take up the
   // state they had (operating, wait, stopped) at `unpause`.
@@ -105,9 +119,15 @@ class Configuration final : public StorageObserver {
   z::Mutex& program_lock(std::uint64_t token) { return program_locks_[token >> 3 & (program_locks_.size() - 1)]; }
   void revoke_writers(CodePage& page, std::uint64_t frame);
   void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
+  // For a transaction: runs it while no other CPU executes. `self` is in the guest, between two instructions.
+  void run_alone(Cpu& self, const std::function<void()>& section);
+  // The CPU enters the section in which it uses its translations, when no other runs alone.
+  void enter_beside_others(Cpu& self);
   void reclaim_blocks();
   bool is_pause_requested() const { return pauses_.load(std::memory_order_seq_cst) != 0; }
-  void stand_paused();  // a CPU's thread: returns when the pause is over
+  bool must_stand(const Cpu& cpu) const { return is_pause_requested() || (held() >> cpu.address() & 1) != 0; }
+  void stand_paused(const Cpu& cpu);  // its thread: returns when the pause is over and nobody holds it
+  void hold_for_debugger(Cpu& cpu);
 
   // StorageObserver
   void purge_frame(z::FrameIndex frame) override;
@@ -133,6 +153,9 @@ class Configuration final : public StorageObserver {
 
   std::array<z::Mutex, 64> program_locks_;  // by token
 
+  z::Mutex alone_;                    // held by the CPU that runs alone: taken outside of the guest only
+  std::atomic<Cpu*> runs_alone_{nullptr};  // set before others are asked to leave the guest
+
   std::atomic<std::uint64_t> configured_{~0ULL};  // bit n: CPU n
   std::atomic<bool> channel_report_{false}, interrupt_key_{false};
   z::Mutex service_;
@@ -142,6 +165,9 @@ class Configuration final : public StorageObserver {
   z::Condition pause_changed_;
   std::atomic<unsigned> pauses_{0};  // changed under pause_
   unsigned standing_ Z_GUARDED_BY(pause_) = 0;
+  std::atomic<std::uint64_t> held_{0};  // CPUs by bit; one adds itself, all else happens while paused
+  StopPoints stop_points_;              // changed while paused
+  Debugger* debugger_ = nullptr;        // likewise
   std::atomic<std::uint64_t> freed_generation_{0};
   std::atomic<std::uint64_t> closed_generation_{0};  // of the block cache: its dead wait for all CPUs to forget them
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cpu/configuration.h"
+#include "cpu/environment.h"
 #include "cpu/low_core.h"
 
 namespace cpu {
@@ -27,14 +28,11 @@ void CpuThread::give(const Orders& orders) {
     orders_.store_status |= orders.store_status;
     orders_.reset |= orders.reset;
     orders_.initial_reset |= orders.initial_reset;
+    has_orders_.store(orders_.any(), std::memory_order_seq_cst);
   }
   cpu_.attention().post(Attention::control);
 }
 
-bool CpuThread::has_orders() {
-  const z::Lock lock{control_};
-  return orders_.any() || obeying_;
-}
 
 void CpuThread::wait_until_obeyed() {
   const z::Lock lock{control_};
@@ -51,6 +49,7 @@ void CpuThread::take_up(CpuState state, const Orders& orders) {
     const z::Lock lock{control_};
     cpu_.set_state(state);
     orders_ = orders;
+    has_orders_.store(orders_.any(), std::memory_order_seq_cst);
   }
   cpu_.attention().post(Attention::control);
 }
@@ -58,7 +57,7 @@ void CpuThread::take_up(CpuState state, const Orders& orders) {
 void CpuThread::serve() {
   while (!ending_.load()) {
     const std::uint32_t why = cpu_.attention().take();
-    if (cpu_.configuration().is_pause_requested()) cpu_.configuration().stand_paused();
+    if (cpu_.configuration().must_stand(cpu_)) cpu_.configuration().stand_paused(cpu_);
     if (ending_.load()) return;
     obey();
     if ((why & Attention::timer) != 0) {
@@ -74,7 +73,8 @@ void CpuThread::operate() {
   cpu_.enter_guest();
   cpu_.recheck_stores();
   cpu_.recheck_ = true;
-  cpu_.execute_until_attention();
+  if (cpu_.debug_ != nullptr) cpu_.execute_debugged();
+  else cpu_.execute_until_attention();
   const bool waits = cpu_.psw.wait && !cpu_.attention().any();
   cpu_.leave_guest();
   cpu_.configuration().reclaim_blocks();
@@ -103,9 +103,13 @@ void CpuThread::obey() {
     cpu_.leave_guest();
   }
   if (orders.start || orders.restart) cpu_.set_state(CpuState::operating);
-  const z::Lock lock{control_};
-  obeying_ = false;
-  obeyed_.notify_all();
+  {
+    const z::Lock lock{control_};
+    obeying_ = false;
+    has_orders_.store(orders_.any(), std::memory_order_seq_cst);
+    obeyed_.notify_all();
+  }
+  cpu_.environment().cpu_state_changed(cpu_);
 }
 
 }  // namespace cpu

@@ -33,7 +33,7 @@ class CpuThread {
 
   // Any thread. `give` merges the orders with pending ones.
   void give(const Orders& orders);
-  bool has_orders();
+  bool has_orders() const { return has_orders_.load(std::memory_order_seq_cst); }
   void wait_until_obeyed();
   // The function works on the CPU if it is stopped without pending orders; the CPU stays so meanwhile.
   enum class Found : std::uint8_t { stopped, operating, busy };
@@ -59,6 +59,7 @@ class CpuThread {
   z::Condition obeyed_;
   Orders orders_ Z_GUARDED_BY(control_);
   bool obeying_ Z_GUARDED_BY(control_) = false;
+  std::atomic<bool> has_orders_{false};  // given and not yet obeyed; changed under control_
   std::atomic<bool> ending_{false};
   std::jthread thread_;
 };

@@ -65,7 +65,7 @@ class Environment {
   virtual unsigned configuration_level() const = 0;  // STSI function 0: 1 basic, 2 LPAR, 3 virtual machine
   virtual std::uint64_t cpu_id(const Cpu& cpu) const = 0;  // STIDP
 
-  // A CPU entered or left the wait, stopped or operating state, on its own thread.
+  // A CPU entered or left the wait, stopped or operating state, or obeyed an order; on its own thread.
   virtual void cpu_state_changed(Cpu& cpu) = 0;
 };
 

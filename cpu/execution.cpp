@@ -39,8 +39,7 @@ struct Engine {
     switch (cpu.left_with_) {
       case Step::refetch:
         cpu.count(site + 1);
-        if (cpu.psw_loaded_) cpu.breaking_event_ = cpu.instruction_address(*op);
-        else cpu.psw.ia = cpu.next_instruction_address(*op);
+        if (!cpu.psw_loaded_) cpu.psw.ia = cpu.next_instruction_address(*op);
         break;
       case Step::repeat:
         cpu.count(site);
@@ -135,7 +134,7 @@ const Op* Cpu::decode_first_op(std::uint64_t absolute) {
       blocks_.find_or_decode(page, absolute, block_mode());
   if (block == nullptr) return nullptr;
   if (block->count == 0) return prepare_single();
-  map_.remember(psw.ia, circumstances_, block->ops.get());
+  if (!blocks_.is_cut(absolute)) map_.remember(psw.ia, circumstances_, block->ops.get());
   return block->ops.get();
 }
 
@@ -200,7 +199,7 @@ void Cpu::finish_run() {
   else interrupt_program();
 }
 
-void Cpu::run_from(const Op* first) {
+void Cpu::run_to_its_end(const Op* first) {
   left_with_ = Step::next;
   psw_loaded_ = false;
   if (first == nullptr) {
@@ -210,14 +209,41 @@ void Cpu::run_from(const Op* first) {
     enter_block(first);
     run(*this, first);
   }
+}
+
+void Cpu::run_from(const Op* first) {
+  run_to_its_end(first);
   finish_run();
+}
+
+// Blocks, unless every instruction is to be looked at.
+void Cpu::run_next() {
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    const Op* const first = find_first_op();
+    if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+    run_from(first);
+  }
+  if (transaction_) run_transaction();
+}
+
+// A deadline that has passed keeps the engine from going on behind the instruction. A transaction is done as a whole.
+void Cpu::run_single() {
+  const std::uint64_t deadline = std::exchange(deadline_, 0);
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    run_one_to_its_end();
+    finish_run();
+  }
+  if (transaction_) run_transaction();
+  if (deadline_ == 0) deadline_ = deadline;
 }
 
 void Cpu::execute_one() {
   enter_guest();
-  const std::uint64_t deadline = std::exchange(deadline_, 0);
-  run_from((psw.ia & 1) != 0 ? find_first_op() : prepare_single());
-  if (deadline_ == 0) deadline_ = deadline;
+  run_single();
   recheck_stores();
   leave_guest();
 }
@@ -225,7 +251,7 @@ void Cpu::execute_one() {
 void Cpu::execute_until_attention() {
   while (!attention_.any()) {
     if (recheck_ && !settle()) return;
-    run_from(find_first_op());
+    run_next();
     if (instruction_count() >= deadline_) check_timers();
   }
 }
@@ -248,7 +274,7 @@ bool Cpu::settle() {
 }
 
 void Cpu::enter_guest() {
-  safepoint_.enter();
+  configuration_.enter_beside_others(*this);
   executing_.store(true, std::memory_order_seq_cst);
   if (const auto generation = blocks_.generation(); generation != forgotten_.load(std::memory_order_relaxed)) {
     map_.clear();

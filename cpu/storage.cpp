@@ -81,24 +81,34 @@ StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, st
   return StorageCheck::none;
 }
 
-StorageCheck Storage::store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key) {
-  if (const auto found = check(to, from.size(), key, key_allows_store); found != StorageCheck::none) return found;
-  if (from.empty()) return StorageCheck::none;
+// A harvest waits for the section, so the marks and the bytes fall on the same side of it.
+template <class Mark>
+void Storage::write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark mark) {
   const auto first = z::frame_of(to).value;
   const auto last = z::frame_of(to + (from.size() - 1)).value;
   {
-    // A harvest waits for this section, so the marks and the bytes fall on the same side of it.
     const std::shared_lock section{section_};
-    for (auto frame = first; frame <= last; ++frame) mark_changed(z::FrameIndex{frame});
+    for (auto frame = first; frame <= last; ++frame) mark(z::FrameIndex{frame});
     std::memcpy(host(to), from.data(), from.size());
   }
-  if (StorageObserver* const observer = observer_.load()) {
-    for (auto frame = first; frame <= last; ++frame) {
-      const std::uint64_t start = frame == first ? to.value % z::page_size : 0;
-      const std::uint64_t end = frame == last ? (to.value + from.size() - 1) % z::page_size + 1 : z::page_size;
-      observer->frame_stored(z::FrameIndex{frame}, start, end - start);
-    }
+  StorageObserver* const observer = observer_.load();
+  if (observer == nullptr) return;
+  for (auto frame = first; frame <= last; ++frame) {
+    const std::uint64_t start = frame == first ? to.value % z::page_size : 0;
+    const std::uint64_t end = frame == last ? (to.value + from.size() - 1) % z::page_size + 1 : z::page_size;
+    observer->frame_stored(z::FrameIndex{frame}, start, end - start);
   }
+}
+
+StorageCheck Storage::store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key) {
+  if (const auto found = check(to, from.size(), key, key_allows_store); found != StorageCheck::none) return found;
+  if (!from.empty()) write(to, from, [&](z::FrameIndex frame) { mark_changed(frame); });
+  return StorageCheck::none;
+}
+
+StorageCheck Storage::patch(z::AbsoluteAddress to, std::span<const std::byte> from) {
+  if (!contains(to, from.size())) return StorageCheck::addressing;
+  if (!from.empty()) write(to, from, [&](z::FrameIndex frame) { dirty_.mark(frame.value); });
   return StorageCheck::none;
 }
 

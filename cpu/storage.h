@@ -53,6 +53,9 @@ class Storage {
   StorageCheck store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key);
   // The bytes themselves, for a reader that needs no exact snapshot (relocation's passes, dumps).
   std::span<const std::byte> bytes() const { return bytes_; }
+  // For a debugger: bytes change without a look at keys and without a trace in them; decoded instructions and dirty marks
+  // learn of it. All or nothing.
+  StorageCheck patch(z::AbsoluteAddress to, std::span<const std::byte> from);
   // Frames that were ever touched, ascending; all others are zeros without a host page behind them.
   std::vector<z::FrameIndex> resident_frames() const;
   // All bytes and keys zero, as clear reset leaves them. The CPUs are stopped.
@@ -82,6 +85,8 @@ class Storage {
     std::uint64_t offset;  // of this storage in the memory file
   };
   Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes, Backing backing);
+  template <class Mark>
+  void write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark mark);
   StorageCheck check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key, bool (*allows)(std::uint8_t, std::uint8_t)) const;
 
   z::Fd memory_;  // none for a slice

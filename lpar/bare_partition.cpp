@@ -92,9 +92,16 @@ z::Result<> BarePartition::attach(const DeviceDefinition& definition) {
   return {};
 }
 
-z::Result<> BarePartition::start_program(const LoadRequest& request) {
+z::Result<> BarePartition::load_program(const LoadRequest& request) {
   loaded_ = request;
-  machine_->start(Z_TRY(load_program(machine_->storage(), request)));
+  const auto program = Z_TRY(lpar::load_program(machine_->storage(), request));
+  machine_->cpus().load_psw(0, {.mask = program.psw_mask, .address = program.entry});
+  return {};
+}
+
+z::Result<> BarePartition::start_program(const LoadRequest& request) {
+  Z_CHECK(load_program(request));
+  start();
   return {};
 }
 

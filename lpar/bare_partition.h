@@ -54,11 +54,14 @@ class BarePartition final : private Firmware {
   static z::Result<std::unique_ptr<BarePartition>> create(const Options& options, const z::Clock& clock, Events events);
   ~BarePartition() override;
 
+  z::Result<> load_program(const LoadRequest& request);  // CPU 0 gets its PSW and stays stopped
+  void start() { machine_->cpus().start(0); }
   z::Result<> start_program(const LoadRequest& request);
   z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
   void console_input(std::string line);
   void terminal_input(std::string_view bytes);  // what a VT220 sends
   EndState end_state();
+  Machine& machine() { return *machine_; }
 
  private:
   explicit BarePartition(Events events) : events_(std::move(events)) {}

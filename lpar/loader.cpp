@@ -179,6 +179,13 @@ z::Result<LoadedProgram> expand_ipl_psw(std::uint64_t short_psw) {
   return LoadedProgram{(short_psw & ~bit_12 & ~address_bits), short_psw & address_bits};
 }
 
+z::Result<> put_parameters(cpu::Storage& storage, const std::string& text) {
+  if (text.empty()) return {};
+  if (const auto size = command_line_size(storage); text.size() >= size)
+    return failure("--append is longer than {} characters", size - 1);
+  return put(storage, command_line_field, std::as_bytes(std::span{text.c_str(), text.size() + 1}), "--append");
+}
+
 z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& request) {
   const auto program = Z_TRY(load_image(storage, request.kernel));
   if (!request.initrd.empty()) {
@@ -192,12 +199,7 @@ z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& 
     Z_CHECK(put_word(storage, initrd_start_field, at.value, request.initrd));
     Z_CHECK(put_word(storage, initrd_size_field, content.size(), request.initrd));
   }
-  if (!request.parameters.empty()) {
-    if (const auto size = command_line_size(storage); request.parameters.size() >= size)
-      return failure("--parm is longer than {} characters", size - 1);
-    Z_CHECK(put(storage, command_line_field,
-                std::as_bytes(std::span{request.parameters.c_str(), request.parameters.size() + 1}), "--parm"));
-  }
+  Z_CHECK(put_parameters(storage, request.parameters));
   return program;
 }
 

@@ -33,6 +33,9 @@ struct LoadRequest {
 // PSW it holds there; an .ins list names files and their addresses.
 z::Result<LoadedProgram> load_program(cpu::Storage& storage, const LoadRequest& request);
 
+// The command line where Linux looks for it, ended by a NUL; nothing for an empty one.
+z::Result<> put_parameters(cpu::Storage& storage, const std::string& text);
+
 // The loadable segments of an ELF64 s390x program, gaps filled with zeros.
 z::Result<ProgramImage> read_elf(const std::filesystem::path& path);
 

@@ -197,7 +197,11 @@ std::uint64_t Machine::cpu_id(const cpu::Cpu& cpu) const { return firmware_.cpu_
 
 bool Machine::is_idle_for_good() const {
   const auto all = cpus_->cpu_count() == 64 ? ~0ULL : (1ULL << cpus_->cpu_count()) - 1;
-  return (idle_.load() & all) == all;
+  if ((idle_.load() & all) != all) return false;
+  // A CPU that was told to start and has not done so yet is as good as running.
+  for (unsigned n = 0; n < cpus_->cpu_count(); ++n)
+    if (cpus_->thread(n).has_orders()) return false;
+  return true;
 }
 
 Machine::CpuView Machine::view(unsigned address) {
@@ -218,10 +222,13 @@ void Machine::cpu_state_changed(cpu::Cpu& cpu) {
   const auto bit = 1ULL << cpu.address();
   if (!idle) {
     idle_.fetch_and(~bit);
+    idle_was_told_ = false;
     return;
   }
-  const auto before = idle_.fetch_or(bit);
-  if ((before & bit) == 0 && is_idle_for_good()) firmware_.machine_idle_for_good();
+  idle_.fetch_or(bit);
+  if (!is_idle_for_good() || idle_was_told_.exchange(true)) return;
+  firmware_.machine_idle_for_good();
+  if (idle_watcher_) idle_watcher_();
 }
 
 }  // namespace lpar

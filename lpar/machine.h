@@ -51,6 +51,8 @@ class Machine final : private cpu::Environment {
   CpuView view(unsigned cpu);  // pauses the CPUs for a moment
   // No CPU runs or can be interrupted: all are stopped or in a disabled wait.
   bool is_idle_for_good() const;
+  // Somebody besides the firmware who hears of it, on a CPU's thread. Set while the CPUs are paused.
+  void watch_idle(std::function<void()> watcher) { idle_watcher_ = std::move(watcher); }
 
   // Relocation: nothing runs between `quiesce` and `resume`; in between, `save` gives all state but storage, and a machine of the
   // same shape takes it.
@@ -93,6 +95,8 @@ class Machine final : private cpu::Environment {
   Firmware& firmware_;
   std::unique_ptr<cpu::Storage> storage_;
   std::atomic<std::uint64_t> idle_{~0ULL};  // bit n: CPU n is stopped or in a disabled wait
+  std::atomic<bool> idle_was_told_{true};
+  std::function<void()> idle_watcher_;  // set while the CPUs are paused
   std::unique_ptr<cpu::Configuration> cpus_;
 
   z::Mutex load_mutex_;

@@ -15,6 +15,9 @@
 
         .text
         .globl  _start
+        .cfi_sections .debug_frame
+        .cfi_startproc
+        .cfi_undefined %r14               # nobody called: the end of a backtrace
 _start:
         lhi     %r1, 1
         sr      %r2, %r2
@@ -34,6 +37,7 @@ _start:
         brasl   %r14, guest_main
         lgr     %r2, %r2
         brasl   %r14, guest_end
+        .cfi_endproc
 
 external_entry:
         stmg    %r0, %r15, external_save
