@@ -2,6 +2,7 @@
 // descriptor 3 when that is open.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <future>
 
@@ -34,7 +35,16 @@ cp::ReplyPtr reply_to(std::shared_ptr<lpar::ControlServer::Answer> answer) {
                                      [answer](int return_code) { answer->done(return_code); });
 }
 
+// Messages of a relocation, 768 KiB each, come and go: without this their memory goes back to the host each time, and comes
+// again as a page fault for each page.
+void keep_freed_memory() {
+  constexpr int block = 32 << 20, kept = 256 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, block);
+  ::mallopt(M_TRIM_THRESHOLD, kept);
+}
+
 z::Result<int> run(const Request& request) {
+  keep_freed_memory();
   const z::HostClock clock;
   const auto file = Z_TRY(lpar::MachineFile::read(request.machine_file));
   cp::EventLoop loop{clock};

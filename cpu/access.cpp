@@ -144,6 +144,11 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
     return Access<std::byte*>::refused();
   }
   storage_.mark_changed(frame);
+  if (tlb_.meaning(context).watched) {
+    watch_store(tlb_.meaning(context), address, storage_.host(absolute), length);
+    if (debug_ != nullptr && debug_->points.watches_page_of(address)) note_watched(address, length, true);
+    return storage_.host(absolute);
+  }
   // Say that a tag may exist before looking for code: whoever makes the frame a code frame does it in the other order.
   auto& writers = blocks_.writers(frame.value);
   const std::uint64_t self = 1ull << address_;

@@ -24,7 +24,7 @@ constexpr Bits<To> widen(Bits<From> value) {
   if (is_nan<From>(value)) return convert_nan<From, To>(value);
   if (is_infinity<From>(value)) return signed_as<To>(negative, infinity<To>);
   if (is_zero<From>(value)) return signed_as<To>(negative, 0);
-  return round<To>(exact<From, typename To::Wide>(value), {}).value;
+  return round<To>(exact<From, typename To::Narrow>(value), {}).value;
 }
 
 // LOAD LENGTHENED.
@@ -73,7 +73,7 @@ constexpr Outcome<F> to_integral(Bits<F> value, Rounding rounding) {
   if (number.exponent >= 0) return {value};
   const auto [significand, events] = drop_digits(number, -number.exponent, rounding);
   if (significand == 0) return {signed_as<F>(number.negative, 0), events};
-  return {round<F>(Exact<typename F::Wide>{number.negative, 0, significand}, {}).value, events};
+  return {round<F>(Exact<typename F::Narrow>{number.negative, 0, significand}, {}).value, events};
 }
 
 // CONVERT FROM FIXED, CONVERT FROM LOGICAL.
@@ -81,10 +81,10 @@ template <class F, class Integer>
 constexpr Outcome<F> from_integer(Integer value, Mode mode) {
   if (value == 0) return {0};
   const bool negative = value < 0;
-  const auto wide = static_cast<typename F::Wide>(static_cast<std::make_unsigned_t<Integer>>(value));
+  const auto wide = static_cast<typename F::Narrow>(static_cast<std::make_unsigned_t<Integer>>(value));
   constexpr int digits = std::numeric_limits<std::make_unsigned_t<Integer>>::digits;
-  const auto size = negative ? (static_cast<typename F::Wide>(1) << digits) - wide : wide;
-  return round<F>(Exact<typename F::Wide>{negative, 0, size}, mode);
+  const auto size = negative ? (static_cast<typename F::Narrow>(1) << digits) - wide : wide;
+  return round<F>(Exact<typename F::Narrow>{negative, 0, size}, mode);
 }
 
 // CONVERT TO FIXED, CONVERT TO LOGICAL.
@@ -97,7 +97,7 @@ struct Fixed {
 template <class F, class Integer>
 constexpr Fixed<Integer> to_integer(Bits<F> value, Rounding rounding) {
   using Limits = std::numeric_limits<Integer>;
-  using Wide = typename F::Wide;
+  using W = typename F::Narrow;
   constexpr Events refused = invalid_operation | inexact;
   const bool negative = is_negative<F>(value);
   if (is_nan<F>(value)) return {Limits::min(), refused};
@@ -107,11 +107,11 @@ constexpr Fixed<Integer> to_integer(Bits<F> value, Rounding rounding) {
   if (number.exponent + length_of(number.significand) > Limits::digits + 1) return nearest;
   const auto [size, events] = drop_digits(number, -number.exponent, rounding);
   if (negative) {
-    const auto greatest = Limits::is_signed ? static_cast<Wide>(1) << Limits::digits : static_cast<Wide>(0);
+    const auto greatest = Limits::is_signed ? static_cast<W>(1) << Limits::digits : static_cast<W>(0);
     if (size > greatest) return nearest;
     return {static_cast<Integer>(0 - static_cast<std::uint64_t>(size)), events};
   }
-  if (size > static_cast<Wide>(Limits::max())) return nearest;
+  if (size > static_cast<W>(Limits::max())) return nearest;
   return {static_cast<Integer>(size), events};
 }
 

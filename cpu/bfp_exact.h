@@ -94,7 +94,8 @@ constexpr Outcome<F> multiply_and_add(Bits<F> a, Bits<F> b, Bits<F> c, Mode mode
     return is_infinity<F>(a) && a != infinite ? invalid<F>() : Outcome<F>{infinite};
   }
   if (is_infinity<F>(a)) return {a};
-  return round_sum<F>(product(exact<F>(b), exact<F>(c)), exact<F>(a), mode);
+  using Wide = typename F::Wide;
+  return round_sum<F>(product(exact<F, Wide>(b), exact<F, Wide>(c)), exact<F, Wide>(a), mode);
 }
 
 template <class F>
@@ -103,12 +104,12 @@ constexpr Outcome<F> multiply_and_subtract(Bits<F> a, Bits<F> b, Bits<F> c, Mode
 }
 
 // The quotient to two digits more than the format has, the last one jammed.
-template <class F>
-constexpr Exact<typename F::Wide> quotient(const Exact<typename F::Wide>& a, const Exact<typename F::Wide>& b) {
+template <class F, class W>
+constexpr Exact<W> quotient(const Exact<W>& a, const Exact<W>& b) {
   const int left_a = F::precision - length_of(a.significand), left_b = F::precision - length_of(b.significand);
   const auto divisor = static_cast<unsigned __int128>(b.significand << left_b);
   auto rest = static_cast<unsigned __int128>(a.significand << left_a);
-  typename F::Wide result = 0;
+  W result = 0;
   constexpr int digits = F::precision + 2;
   constexpr int step = 126 - F::precision;  // the rest has at most as many digits as the divisor
   for (int done = 0; done < digits;) {
@@ -116,7 +117,7 @@ constexpr Exact<typename F::Wide> quotient(const Exact<typename F::Wide>& a, con
     rest <<= now;
     const auto part = rest / divisor;
     rest -= part * divisor;
-    result = (result << now) | static_cast<typename F::Wide>(part);
+    result = (result << now) | static_cast<W>(part);
     done += now;
   }
   if (rest != 0) result |= 1;
@@ -136,14 +137,13 @@ constexpr Outcome<F> divide(Bits<F> a, Bits<F> b, Mode mode) {
 }
 
 // The root to two digits more than the format has, the last one jammed; digit by digit.
-template <class F>
-constexpr Exact<typename F::Wide> root(const Exact<typename F::Wide>& value) {
-  using Wide = typename F::Wide;
+template <class F, class W>
+constexpr Exact<W> root(const Exact<W>& value) {
   constexpr int digits = F::precision + 2;
   int left = 2 * digits - length_of(value.significand);
   if ((value.exponent - left) % 2 != 0) --left;
-  Wide rest = value.significand << left, result = 0;
-  for (Wide place = static_cast<Wide>(1) << (2 * digits - 2); place != 0; place >>= 2) {
+  W rest = value.significand << left, result = 0;
+  for (W place = static_cast<W>(1) << (2 * digits - 2); place != 0; place >>= 2) {
     const bool one = rest >= result + place;
     if (one) rest -= result + place;
     result = one ? (result >> 1) + place : result >> 1;

@@ -7,12 +7,14 @@
 // Binary floating-point data. PoP ch. 19, "BFP Data Formats".
 namespace cpu::bfp {
 
-// A format: `Bits` holds a datum, `Wide` the exact sum of a product and a datum with some places to spare.
+// A format: `Bits` holds a datum, `Narrow` a product or the sum of two data, `Wide` the sum of a product and a datum, each with some
+// places to spare.
 // An operand stands in the leftmost part of a register; an extended one in registers n and n + 2.
 struct Short {
   using Bits = std::uint32_t;
   using Signed = std::int32_t;
   using Host = float;
+  using Narrow = unsigned _BitInt(128);
   using Wide = unsigned _BitInt(128);
   static constexpr int precision = 24, exponent_bits = 8;
   static constexpr int scaling = 192;  // of the exponent in a result that traps
@@ -25,6 +27,7 @@ struct Long {
   using Bits = std::uint64_t;
   using Signed = std::int64_t;
   using Host = double;
+  using Narrow = unsigned _BitInt(128);
   using Wide = unsigned _BitInt(256);
   static constexpr int precision = 53, exponent_bits = 11;
   static constexpr int scaling = 1536;
@@ -34,6 +37,7 @@ struct Long {
 struct Extended {
   using Bits = unsigned __int128;
   using Signed = __int128;
+  using Narrow = unsigned _BitInt(256);
   using Wide = unsigned _BitInt(384);
   static constexpr int precision = 113, exponent_bits = 15;
   static constexpr int scaling = 24576;

@@ -44,7 +44,7 @@ constexpr W shift_right_jamming(W value, int by) {
 }
 
 // The value of a finite datum.
-template <class F, class W = typename F::Wide>
+template <class F, class W = typename F::Narrow>
 constexpr Exact<W> exact(Bits<F> value) {
   const int field = exponent_field<F>(value);
   const auto fraction = static_cast<W>(value & fraction_mask<F>);

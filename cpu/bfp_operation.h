@@ -133,7 +133,8 @@ Step perform(Cpu& cpu, unsigned r1, Operands... operands) {
       const auto result = std::bit_cast<Bits<F>>(Operation::host(to_host<F>(operands)...));
       if (is_plain<F>(result) || (Operation::vanishes && is_zero<F>(result))) [[likely]] {
         F::write(cpu, r1, result);
-        if constexpr (Operation::condition == Condition::of_result) cpu.cc = condition_code<F>(result);
+        if constexpr (Operation::condition == Condition::of_result)
+          cpu.cc = is_zero<F>(result) ? 0 : is_negative<F>(result) ? 1 : 2;
         return Step::next;
       }
     }

@@ -181,6 +181,38 @@ void Configuration::stand_paused(const Cpu& cpu) {
   --standing_;
 }
 
+void Configuration::run_alone(Cpu& self, const std::function<void()>& section) {
+  self.leave_guest();
+  {
+    const z::Lock lock{alone_};
+    runs_alone_.store(&self, std::memory_order_seq_cst);
+    for (const auto& each : cpus_) {
+      if (each.get() == &self || !each->safepoint().is_inside()) continue;
+      each->attention().post(Attention::control);
+      each->safepoint().wait_until_outside();
+    }
+    self.enter_guest();
+    section();
+    self.leave_guest();
+    runs_alone_.store(nullptr, std::memory_order_seq_cst);
+  }
+  self.enter_guest();
+}
+
+// Each says first that it is inside, or that it runs alone, and then looks whether the other does.
+void Configuration::enter_beside_others(Cpu& self) {
+  self.safepoint().enter();
+  const auto must_stand_aside = [&] {
+    const Cpu* const alone = runs_alone_.load(std::memory_order_seq_cst);
+    return alone != nullptr && alone != &self;
+  };
+  while (must_stand_aside()) {
+    self.safepoint().leave();
+    { const z::Lock until_it_is_done{alone_}; }
+    self.safepoint().enter();
+  }
+}
+
 // A thread that waits for other CPUs counts as outside itself, so that two of them do not wait for each other; what was
 // asked of it meanwhile it does before it goes on.
 void Configuration::purge_on(std::uint64_t cpus, Purge purge) {
@@ -202,7 +234,7 @@ void Configuration::purge_on(std::uint64_t cpus, Purge purge) {
   for (const auto& each : cpus_)
     if ((cpus >> each->address() & 1) != 0 && each.get() != self) each->safepoint().wait_until_passed();
   if (self != nullptr) {
-    self->safepoint().enter();
+    enter_beside_others(*self);
     self->apply_purges();
   }
 }

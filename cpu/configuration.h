@@ -121,6 +121,10 @@ class Configuration final : public StorageObserver {
   z::Mutex& program_lock(std::uint64_t token) { return program_locks_[token >> 3 & (program_locks_.size() - 1)]; }
   void revoke_writers(CodePage& page, std::uint64_t frame);
   void purge_everywhere(Purge purge) { purge_on(~0ull, purge); }
+  // For a transaction: runs it while no other CPU executes. `self` is in the guest, between two instructions.
+  void run_alone(Cpu& self, const std::function<void()>& section);
+  // The CPU enters the section in which it uses its translations, when no other runs alone.
+  void enter_beside_others(Cpu& self);
   void reclaim_blocks();
   bool is_pause_requested() const { return pauses_.load(std::memory_order_seq_cst) != 0; }
   bool must_stand(const Cpu& cpu) const { return is_pause_requested() || (held() >> cpu.address() & 1) != 0; }
@@ -150,6 +154,9 @@ class Configuration final : public StorageObserver {
   std::vector<std::unique_ptr<CpuThread>> threads_;
 
   std::array<z::Mutex, 64> program_locks_;  // by token
+
+  z::Mutex alone_;                    // held by the CPU that runs alone: taken outside of the guest only
+  std::atomic<Cpu*> runs_alone_{nullptr};  // set before others are asked to leave the guest
 
   std::atomic<std::uint64_t> configured_{~0ULL};  // bit n: CPU n
   std::atomic<bool> channel_report_{false}, interrupt_key_{false};

@@ -97,6 +97,7 @@ Step store_using_real(Cpu& cpu, const Op& op) {
   const std::uint64_t address = cpu.wrap(cpu.gr(op.r2));
   if (address % sizeof(T) != 0) return cpu.program_interruption(Pic::specification);
   TRY(cpu.store_in<T>(cpu.real_context(cpu.psw.key), address, static_cast<T>(cpu.gr(op.r1))));
+  cpu.note_store_using_real_address();
   return Step::next;
 }
 
@@ -137,10 +138,30 @@ Z_INSTRUCTION(store_using_real_address_64) { return store_using_real<std::uint64
 Z_INSTRUCTION(compare_and_swap_and_purge_32) { return compare_and_swap_and_purge<std::uint32_t>(cpu, op); }
 Z_INSTRUCTION(compare_and_swap_and_purge_64) { return compare_and_swap_and_purge<std::uint64_t>(cpu, op); }
 
+namespace {
+
+// M4: only this CPU's translations are cleared (local-TLB-clearing facility).
+void purge(Cpu& cpu, const Op& op, Purge purge) {
+  constexpr unsigned local_clearing = 1;
+  if ((op.m4() & local_clearing) != 0 && cpu.model() >= Model::zec12) cpu.purge_own(purge);
+  else cpu.configuration().purge_everywhere(purge);
+}
+
+// Tables by the designation-type bits of IDTE and CRDTE: 0 segment, 1-3 region third to first.
+std::uint64_t index_in_table(std::uint64_t address, unsigned level) { return address >> (20 + 11 * level) & 0x7FF; }
+constexpr std::uint64_t entries_of_page_table = 256;
+std::uint64_t page_table_entry(std::uint64_t origin, std::uint64_t index) { return (origin & ~0x7FFull) + index * 8; }
+std::uint64_t page_index(std::uint64_t address) { return address >> 12 & (entries_of_page_table - 1); }
+
+}  // namespace
+
+// R3, where it is one, has the number of further entries (IPTE-range facility).
 Z_INSTRUCTION(invalidate_page_table_entry) {
-  const std::uint64_t table = cpu.gr(op.r1) & ~0x7FFull, address = cpu.gr(op.r2);
-  TRY(set_in_entry(cpu, table + (address >> 12 & 0xFF) * 8, page_table_invalid));
-  cpu.configuration().purge_everywhere({Purge::Kind::page_index, address});
+  const std::uint64_t first = page_index(cpu.gr(op.r2)), more = op.r3 == 0 || cpu.model() < Model::z196 ? 0 : cpu.gr(op.r3) & 0xFF;
+  if (first + more >= entries_of_page_table) return cpu.program_interruption(Pic::specification);
+  for (std::uint64_t i = 0; i <= more; ++i)
+    TRY(set_in_entry(cpu, page_table_entry(cpu.gr(op.r1), first + i), page_table_invalid));
+  for (std::uint64_t i = 0; i <= more; ++i) purge(cpu, op, {Purge::Kind::page_index, cpu.gr(op.r2) + i * 4096});
   return Step::refetch;
 }
 
@@ -151,13 +172,44 @@ Z_INSTRUCTION(invalidate_dat_table_entry) {
   constexpr std::uint64_t clear_by_asce = 0x800, additional_entries = 0x7FF;
   if ((address & clear_by_asce) == 0) {
     const std::uint64_t table = cpu.gr(op.r1) & page_mask;
-    const unsigned level = cpu.gr(op.r1) >> 2 & 3;
-    std::uint64_t index = address >> (20 + 11 * level) & 0x7FF;
+    std::uint64_t index = index_in_table(address, cpu.gr(op.r1) >> 2 & 3);
     const std::uint64_t count = (address & additional_entries) + 1;
     for (std::uint64_t i = 0; i < count && index < 2048; ++i, ++index)
       TRY(set_in_entry(cpu, table + index * 8, table_entry_invalid));
   }
-  cpu.configuration().purge_everywhere({Purge::Kind::all});
+  purge(cpu, op, {Purge::Kind::all});
+  return Step::refetch;
+}
+
+// The entry of the table in R2 that the address in R2 + 1 selects, if it is what R1 has, becomes what R1 + 1 has.
+Z_INSTRUCTION(compare_and_replace_dat_table_entry) {
+  if (op.r1 % 2 != 0 || op.r2 % 2 != 0) return cpu.program_interruption(Pic::specification);
+  const std::uint64_t designation = cpu.gr(op.r2), address = cpu.gr(op.r2 + 1u);
+  constexpr std::uint64_t not_a_page_table = 0x10;
+  const std::uint64_t at = (designation & not_a_page_table) == 0
+                               ? page_table_entry(designation, page_index(address))
+                               : (designation & page_mask) + index_in_table(address, designation >> 2 & 3) * 8;
+  auto* const entry = TRY(cpu.absolute_store({at}, 8));
+  const std::uint64_t expected = cpu.gr(op.r1);
+  const auto found = host_compare_and_swap<std::uint64_t>(entry, expected, cpu.gr(op.r1 + 1u));
+  cpu.cc = found == expected ? 0 : 1;
+  if (found != expected) {
+    cpu.gr(op.r1) = found;
+    return Step::next;
+  }
+  purge(cpu, op, {Purge::Kind::all});
+  return Step::refetch;
+}
+
+Z_INSTRUCTION(reset_dat_protection) {
+  constexpr std::uint64_t page_protection = 0x200;
+  auto* const entry = TRY(cpu.absolute_store({page_table_entry(cpu.gr(op.r1), page_index(cpu.gr(op.r2)))}, 8));
+  for (auto old = host_load<std::uint64_t>(entry);;) {
+    const auto found = host_compare_and_swap<std::uint64_t>(entry, old, old & ~page_protection);
+    if (found == old) break;
+    old = found;
+  }
+  purge(cpu, op, {Purge::Kind::page_index, cpu.gr(op.r2)});
   return Step::refetch;
 }
 
@@ -166,7 +218,7 @@ Z_INSTRUCTION(purge_tlb) {
   return Step::refetch;
 }
 
-// The ALB belongs to access registers, of which there is none to purge.
+// Access-register translation keeps nothing.
 Z_INSTRUCTION(purge_alb) { return Step::refetch; }
 
 }  // namespace cpu

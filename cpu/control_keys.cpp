@@ -102,13 +102,41 @@ Z_INSTRUCTION(reset_reference_bit_extended) {
   return Step::next;
 }
 
+namespace {
+
+// The reference bits of 64 frames, the first one on the left. The block is absolute.
+template <class F>
+Step reference_bits(Cpu& cpu, const Op& op, F bits_of) {
+  constexpr std::uint64_t block_mask = ~0x3'FFFFull;
+  const std::uint64_t block = cpu.wrap(cpu.gr(op.r2)) & block_mask;
+  if (!cpu.storage().contains({block}, ~block_mask + 1)) return cpu.program_interruption(Pic::addressing);
+  std::uint64_t bits = 0;
+  for (unsigned i = 0; i < 64; ++i) {
+    const std::uint8_t key = bits_of(z::frame_of({block + i * z::page_size}));
+    bits = bits << 1 | ((key & storage_key::reference) != 0 ? 1 : 0);
+  }
+  cpu.gr(op.r1) = bits;
+  return Step::next;
+}
+
+}  // namespace
+
+Z_INSTRUCTION(reset_reference_bits_multiple) {
+  return reference_bits(cpu, op, [&](z::FrameIndex frame) { return cpu.storage().reset_reference(frame); });
+}
+Z_INSTRUCTION(insert_reference_bits_multiple) {
+  return reference_bits(cpu, op, [&](z::FrameIndex frame) { return cpu.storage().key(frame); });
+}
+
 Z_INSTRUCTION(perform_frame_management_function) {
   const std::uint64_t function = cpu.gr(op.r1);
   constexpr std::uint64_t reserved = 0xFFFC'0101, set_key_bit = 0x2'0000, clear_bit = 0x1'0000;
   const unsigned frame_size = function >> 12 & 7;
-  if ((function & reserved) != 0 || frame_size > 1) return cpu.program_interruption(Pic::specification);
+  const unsigned largest_frame = cpu.model() >= Model::zec12 ? 2 : 1;  // EDAT-2
+  if ((function & reserved) != 0 || frame_size > largest_frame) return cpu.program_interruption(Pic::specification);
   const std::uint64_t start = cpu.wrap(cpu.gr(op.r2)) & page_mask;
-  const bool is_large = frame_size == 1;  // then the address is absolute
+  constexpr std::uint64_t frame_bytes[] = {z::page_size, megabyte, 2048 * megabyte};
+  const bool is_large = frame_size != 0;  // then the address is absolute
   std::uint64_t address = is_large ? start : cpu.absolute({start}).value;
   do {
     if (!cpu.storage().contains({address}, 1)) return cpu.program_interruption(Pic::addressing);
@@ -117,7 +145,7 @@ Z_INSTRUCTION(perform_frame_management_function) {
       set_key(cpu.storage(), z::frame_of({address}), static_cast<std::uint8_t>(function & 0xFE), function >> 8 & 6);
     address += z::page_size;
     if (is_large) set_address_register(cpu, op.r2, cpu.wrap(address));
-  } while (is_large && address % megabyte != 0);
+  } while (address % frame_bytes[frame_size] != 0 && is_large);
   return Step::next;
 }
 

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "cpu/control.h"
 #include "cpu/instruction.h"
 
@@ -29,9 +31,14 @@ Step set_space(Cpu& cpu, std::uint64_t operand) {
     return cpu.program_interruption(Pic::special_operation);
   if (space == AddressSpace::home && cpu.psw.problem_state)
     return cpu.program_interruption(Pic::privileged_operation);
-  cpu.psw.as = space;
+  const AddressSpace before = std::exchange(cpu.psw.as, space);
   cpu.psw_changed();
-  return Step::refetch;
+  // PoP ch. 6, "Space-Switch-Event": to or from the home space, when one of the two ASCEs asks for it.
+  const bool switches = (before == AddressSpace::home) != (space == AddressSpace::home);
+  if (!switches || ((cpu.cr(1) | cpu.cr(13)) & asce::space_switch_event) == 0) return Step::refetch;
+  constexpr std::uint64_t from_home = 1ull << 31;
+  return cpu.raise({.code = Pic::space_switch_event,
+                    .translation_exception = (cpu.cr(4) & 0xFFFF) | (before == AddressSpace::home ? from_home : 0)});
 }
 
 }  // namespace
@@ -42,6 +49,7 @@ Z_INSTRUCTION(load_psw) {
   const auto short_psw = TRY(cpu.fetch<std::uint64_t>(address));
   constexpr std::uint64_t bit_12 = 1ull << 51;
   if ((short_psw & bit_12) == 0) return cpu.program_interruption(Pic::specification);
+  cpu.set_breaking_event_address(cpu.instruction_address(op));
   return cpu.load_psw(expand_short_psw(short_psw));
 }
 
@@ -50,7 +58,32 @@ Z_INSTRUCTION(load_psw_extended) {
   if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
   TRY(cpu.probe_fetch(address, 16));
   const auto mask = TRY(cpu.fetch<std::uint64_t>(address));
+  const auto ia = TRY(cpu.fetch<std::uint64_t>(cpu.wrap(address + 8)));
+  cpu.set_breaking_event_address(cpu.instruction_address(op));
+  return cpu.load_psw({mask, ia});
+}
+
+// Unlike the others it leaves the breaking-event-address register alone, which LOAD BEAR may just have set.
+Z_INSTRUCTION(load_psw_extended_long_displacement) {
+  const std::uint64_t address = cpu.operand1(op);
+  if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
+  TRY(cpu.probe_fetch(address, 16));
+  const auto mask = TRY(cpu.fetch<std::uint64_t>(address));
   return cpu.load_psw({mask, TRY(cpu.fetch<std::uint64_t>(cpu.wrap(address + 8)))});
+}
+
+Z_INSTRUCTION(load_bear) {
+  const std::uint64_t address = cpu.operand2_rs(op);
+  if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
+  cpu.set_breaking_event_address(TRY(cpu.fetch<std::uint64_t>(address)));
+  return Step::next;
+}
+
+Z_INSTRUCTION(store_bear) {
+  const std::uint64_t address = cpu.operand2_rs(op);
+  if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
+  TRY(cpu.store<std::uint64_t>(address, cpu.breaking_event_address()));
+  return Step::next;
 }
 
 Z_INSTRUCTION(set_system_mask) {

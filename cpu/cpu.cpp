@@ -34,7 +34,9 @@ std::uint64_t Cpu::asce_of(AddressSpace space) const {
 }
 
 Context Cpu::intern(const ContextMeaning& meaning) {
-  const Context context = tlb_.intern(meaning);
+  ContextMeaning watched = meaning;
+  watched.watched = transaction_ != nullptr || (is_per_on() && has_per_control(per::storage_alteration));
+  const Context context = tlb_.intern(watched);
   if (tlb_.is_nearly_exhausted()) attention_.post(Attention::purge);
   return context;
 }
@@ -74,6 +76,7 @@ BlockMode Cpu::block_mode() const {
   return {.model = configuration_.model(),
           .problem = psw.problem_state,
           .afp = has_afp_registers(),
+          .monitored = is_per_on() || transaction_ != nullptr,
           .access_registers = psw.dat && psw.as == AddressSpace::access_register,
           .vector = has_afp_registers() && has_cr0_bit(46)};
 }
@@ -92,6 +95,10 @@ void Cpu::control_registers_changed() {
     cr0_of_tags_ = cr_[0];
     tlb_.purge();
     forget_blocks();
+  }
+  if (const std::array per_controls{cr_[9], cr_[10], cr_[11]}; per_controls != per_controls_of_tags_) {
+    per_controls_of_tags_ = per_controls;
+    tlb_.purge();
   }
   renew_contexts();
 }

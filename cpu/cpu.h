@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,12 +23,14 @@
 #include "cpu/host_access.h"
 #include "cpu/interruption_codes.h"
 #include "cpu/op.h"
+#include "cpu/per.h"
 #include "cpu/program_interruption.h"
 #include "cpu/psw.h"
 #include "cpu/safepoint.h"
 #include "cpu/step.h"
 #include "cpu/timers.h"
 #include "cpu/tlb.h"
+#include "cpu/transaction.h"
 
 namespace cpu {
 
@@ -226,6 +229,13 @@ class Cpu {
   // Null: nobody debugs this CPU.
   DebugState* debug_state() { return debug_.get(); }
 
+  // Transactional execution; null: not in a transaction.
+  Transaction* transaction() { return transaction_.get(); }
+  void begin_transaction(Transaction transaction);
+  void commit_transaction();
+  // Program-event recording of STORE USING REAL ADDRESS.
+  void note_store_using_real_address();
+
   // Interruptions; each of the take_* is asked only when nothing else is pending in front of it.
   bool take_interruption();
   std::uint64_t breaking_event_address() const { return breaking_event_; }
@@ -302,6 +312,24 @@ class Cpu {
   void enter_guest();
   void leave_guest();
   void run_from(const Op* first);
+  void run_to_its_end(const Op* first);  // without the interruption that it may end in
+  void run_next();
+
+  // Instructions one by one: monitored_execution.cpp.
+  bool is_per_on() const;
+  bool has_per_control(std::uint32_t control) const;
+  bool is_in_per_range(std::uint64_t address) const;
+  bool has_branch_event() const;
+  void watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length);
+  void run_recorded();
+  void run_one_to_its_end();
+  void interrupt_for_event(unsigned length);
+  void run_transaction();
+  std::optional<AbortCode> refuses_next_instruction();
+  void abort_for_exception(std::uint64_t at);
+  void abort_transaction(AbortCode code, std::uint64_t at);
+  void end_transaction(AbortCode code, std::uint64_t at, const ProgramInterruption& exception);
+  static std::uint8_t condition_of(AbortCode code);
   void run_single();
   void finish_run();
   bool settle();
@@ -325,6 +353,7 @@ class Cpu {
   void swap_psw(std::uint64_t old_at, std::uint64_t new_at);
   template <class T>
   void store_low(std::uint64_t real, T value);
+  void store_low_bytes(std::uint64_t real, std::span<const std::byte> bytes);
   bool skip_to_next_timer();  // Timing::instructions: true when time was moved instead of waiting
   void set_state(CpuState state);
   void set_waiting(bool waiting);
@@ -359,6 +388,10 @@ class Cpu {
 
   Context fetch_context_ = 0;  // of instructions
   std::uint64_t map_generation_ = 0;
+
+  std::array<std::uint64_t, 3> per_controls_of_tags_{};  // CR9-11 as they were when the TLB was last empty
+  PerEvent per_event_;                                   // of the instruction being executed
+  std::unique_ptr<Transaction> transaction_;
 
   ProgramInterruption exception_;
   unsigned instruction_length_code_ = 0;  // of the exception or supervisor call, in bytes

@@ -43,9 +43,9 @@ Access<> absorb_piece(Cpu& cpu, const Op& op, const CryptoRequest& request, Hash
   const std::size_t unit = block_length(hash);
   const auto length = std::min<std::uint64_t>(length_in(cpu, op.r2 + 1u), crypto_piece / unit * unit);
   const Bytes text = Bytes{buffer}.first(length / unit * unit);
-  if (!cpu.fetch_bytes(request.parameters, state) || !cpu.fetch_bytes(address_in(cpu, op.r2), text)) return Access<>::refused();
+  if (!cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, state) || !cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), text)) return Access<>::refused();
   absorb(hash, state, text);
-  if (!cpu.store_bytes(request.parameters, state.first(changed))) return Access<>::refused();
+  if (!cpu.store_bytes_in(cpu.space_of(1), request.parameters, state.first(changed))) return Access<>::refused();
   advance_pair(cpu, op.r2, text.size());
   return {};
 }
@@ -55,15 +55,15 @@ Step finish_sha(Cpu& cpu, const Op& op, const CryptoRequest& request, Hash hash)
   const std::size_t unit = block_length(hash), bit_length = unit / 8;
   State parameters;
   const Bytes state = Bytes{parameters}.first(state_length(hash));
-  TRY(cpu.fetch_bytes(request.parameters, Bytes{parameters}.first(state.size() + bit_length)));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, Bytes{parameters}.first(state.size() + bit_length)));
   Buffer buffer{};
   const std::size_t length = length_in(cpu, op.r2 + 1u);
-  if (length != 0) TRY(cpu.fetch_bytes(address_in(cpu, op.r2), Bytes{buffer}.first(length)));
+  if (length != 0) TRY(cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), Bytes{buffer}.first(length)));
   buffer[length] = std::byte{0x80};
   const std::size_t padded = (length + 1 + bit_length + unit - 1) / unit * unit;
   std::ranges::copy(Bytes{parameters}.subspan(state.size(), bit_length), buffer.begin() + static_cast<std::ptrdiff_t>(padded - bit_length));
   absorb(hash, state, Bytes{buffer}.first(padded));
-  TRY(cpu.store_bytes(request.parameters, state));
+  TRY(cpu.store_bytes_in(cpu.space_of(1), request.parameters, state));
   advance_pair(cpu, op.r2, length);
   return end_crypto(cpu, crypto_done);
 }
@@ -79,7 +79,7 @@ void mix_last_block(Hash hash, Bytes state, std::span<const std::byte> rest) {
 Access<> mix_rest(Cpu& cpu, const Op& op, Hash hash, Bytes state, std::size_t length) {
   Buffer buffer;
   const Bytes rest = Bytes{buffer}.first(length);
-  if (length != 0 && !cpu.fetch_bytes(address_in(cpu, op.r2), rest)) return Access<>::refused();
+  if (length != 0 && !cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), rest)) return Access<>::refused();
   const std::size_t whole = length / block_length(hash) * block_length(hash);
   absorb(hash, state, rest.first(whole));
   mix_last_block(hash, state, rest.subspan(whole));
@@ -88,11 +88,11 @@ Access<> mix_rest(Cpu& cpu, const Op& op, Hash hash, Bytes state, std::size_t le
 
 Step finish_sha3(Cpu& cpu, const Op& op, const CryptoRequest& request, Hash hash) {
   State state;
-  TRY(cpu.fetch_bytes(request.parameters, state));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, state));
   const std::size_t length = length_in(cpu, op.r2 + 1u);
   TRY(mix_rest(cpu, op, hash, state, length));
   keccak_permute(state);
-  TRY(cpu.store_bytes(request.parameters, state));
+  TRY(cpu.store_bytes_in(cpu.space_of(1), request.parameters, state));
   advance_pair(cpu, op.r2, length);
   return end_crypto(cpu, crypto_done);
 }
@@ -103,8 +103,8 @@ constexpr std::uint64_t padding_state = 0x100;
 
 Step squeeze_shake(Cpu& cpu, const Op& op, const CryptoRequest& request, Hash hash) {
   State state;
-  TRY(cpu.fetch_bytes(request.parameters, state));
-  TRY(cpu.probe_store(request.parameters, state.size()));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, state));
+  TRY(cpu.probe_store_in(cpu.space_of(1), request.parameters, state.size()));
   const bool is_padded = (cpu.gr(0) & padding_state) != 0;
   const std::size_t message = is_padded ? 0 : length_in(cpu, op.r2 + 1u);
   if (!is_padded) TRY(mix_rest(cpu, op, hash, state, message));
@@ -118,8 +118,8 @@ Step squeeze_shake(Cpu& cpu, const Op& op, const CryptoRequest& request, Hash ha
     std::copy_n(state.begin(), taken, left.begin());
     left = left.subspan(taken);
   }
-  if (!output.empty()) TRY(cpu.store_bytes(address_in(cpu, op.r1), output));
-  TRY(cpu.store_bytes(request.parameters, state));
+  if (!output.empty()) TRY(cpu.store_bytes_in(cpu.space_of(op.r1), address_in(cpu, op.r1), output));
+  TRY(cpu.store_bytes_in(cpu.space_of(1), request.parameters, state));
   advance_pair(cpu, op.r2, message);
   advance_pair(cpu, op.r1, output.size());
   if (output.size() == wanted) return end_crypto(cpu, crypto_done);

@@ -24,7 +24,7 @@ std::optional<Step> end_early(Cpu& cpu, const CryptoRequest& request, FunctionLi
   const Model model = cpu.configuration().model();
   if (!has_function(functions, request.code, model)) return cpu.program_interruption(Pic::specification);
   if (request.code != 0) return std::nullopt;
-  if (!cpu.store_bytes(request.parameters, query_mask(functions, model))) return Step::interrupted;
+  if (!cpu.store_bytes_in(cpu.space_of(1), request.parameters, query_mask(functions, model))) return Step::interrupted;
   return end_crypto(cpu, crypto_done);
 }
 

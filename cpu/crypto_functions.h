@@ -43,7 +43,7 @@ constexpr bool is_operand_pair(unsigned n) { return n != 0 && n % 2 == 0; }
 
 // Work is done in pieces, with condition code 3 in between, so that interruptions are not kept waiting.
 constexpr std::size_t crypto_piece = 4096;
-constexpr std::uint8_t crypto_done = 0, crypto_wrong_pattern = 1, crypto_unfinished = 3;
+constexpr std::uint8_t crypto_done = 0, crypto_wrong_pattern = 1, crypto_invalid = 2, crypto_unfinished = 3;
 
 inline Step end_crypto(Cpu& cpu, std::uint8_t cc) {
   cpu.cc = cc;

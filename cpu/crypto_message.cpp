@@ -41,8 +41,8 @@ class Parameters {
     result.address_ = address;
     result.layout_ = layout;
     const auto length = std::max(layout.key_at + kind.field_length(), layout.chaining_at + layout.chaining_length);
-    if (!cpu.fetch_bytes(address, Bytes{result.bytes_}.first(length))) return Access<Parameters>::refused();
-    if (layout.chaining_length != 0 && !cpu.probe_store(result.chaining_address(cpu), layout.chaining_length))
+    if (!cpu.fetch_bytes_in(cpu.space_of(1), address, Bytes{result.bytes_}.first(length))) return Access<Parameters>::refused();
+    if (layout.chaining_length != 0 && !cpu.probe_store_in(cpu.space_of(1), result.chaining_address(cpu), layout.chaining_length))
       return Access<Parameters>::refused();
     return result;
   }
@@ -54,7 +54,7 @@ class Parameters {
   Bytes chaining() { return Bytes{bytes_}.subspan(layout_.chaining_at, layout_.chaining_length); }
   Access<> store_chaining(Cpu& cpu) {
     if (layout_.chaining_length == 0) return {};
-    return cpu.store_bytes(chaining_address(cpu), chaining());
+    return cpu.store_bytes_in(cpu.space_of(1), chaining_address(cpu), chaining());
   }
 
  private:
@@ -88,9 +88,9 @@ Step cipher_piece(Cpu& cpu, const Op& op, const CryptoRequest& request, const La
   if (!key) return end_crypto(cpu, crypto_wrong_pattern);
   Buffer buffer;
   const Bytes text = Bytes{buffer}.first(piece_of(length, layout.unit));
-  TRY(cpu.fetch_bytes(address_in(cpu, op.r2), text));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), text));
   transform(*key, parameters.chaining(), text);
-  TRY(cpu.store_bytes(address_in(cpu, op.r1), text));
+  TRY(cpu.store_bytes_in(cpu.space_of(op.r1), address_in(cpu, op.r1), text));
   TRY(parameters.store_chaining(cpu));
   return end_piece(cpu, op, text.size());
 }
@@ -157,7 +157,7 @@ Z_INSTRUCTION(cipher_message_with_counter) {
   if (length % layout.unit != 0) return cpu.program_interruption(Pic::specification);
   Buffer counters;
   const Bytes used = Bytes{counters}.first(piece_of(length, layout.unit));
-  if (!used.empty()) TRY(cpu.fetch_bytes(address_in(cpu, op.r3), used));
+  if (!used.empty()) TRY(cpu.fetch_bytes_in(cpu.space_of(op.r3), address_in(cpu, op.r3), used));
   const Step step = cipher_piece(cpu, op, request, layout, [&](const ClearKey& key, Bytes, Bytes text) {
     counter_mode(key, used, text);
   });
@@ -180,7 +180,7 @@ Z_INSTRUCTION(compute_message_authentication_code) {
   if (!key) return end_crypto(cpu, crypto_wrong_pattern);
   Buffer buffer;
   const Bytes text = Bytes{buffer}.first(piece_of(length, layout.unit));
-  TRY(cpu.fetch_bytes(address_in(cpu, op.r2), text));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), text));
   authenticate(*key, parameters.chaining(), text);
   TRY(parameters.store_chaining(cpu));
   advance_pair(cpu, op.r2, text.size());

@@ -105,16 +105,16 @@ void generate(WorkingState& state, Bytes output) {
   state.stream_bytes = state.stream_bytes + output.size();
 }
 
-Access<> store_long(Cpu& cpu, std::uint64_t address, ConstBytes bytes) {
+Access<> store_long(Cpu& cpu, unsigned pair, ConstBytes bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += crypto_piece) {
     const std::size_t length = std::min(crypto_piece, bytes.size() - at);
-    if (!cpu.store_bytes(cpu.wrap(address + at), bytes.subspan(at, length))) return Access<>::refused();
+    if (!cpu.store_bytes_in(cpu.space_of(pair), cpu.wrap(cpu.gr(pair) + at), bytes.subspan(at, length))) return Access<>::refused();
   }
   return {};
 }
-Access<> probe_long(Cpu& cpu, std::uint64_t address, std::size_t length) {
+Access<> probe_long(Cpu& cpu, unsigned pair, std::size_t length) {
   for (std::size_t at = 0; at < length; at += crypto_piece)
-    if (!cpu.probe_store(cpu.wrap(address + at), std::min(crypto_piece, length - at))) return Access<>::refused();
+    if (!cpu.probe_store_in(cpu.space_of(pair), cpu.wrap(cpu.gr(pair) + at), std::min(crypto_piece, length - at))) return Access<>::refused();
   return {};
 }
 
@@ -122,12 +122,12 @@ Step seed_generator(Cpu& cpu, const Op& op, const CryptoRequest& request) {
   const std::uint64_t length = length_in(cpu, op.r2 + 1u);
   if (length > longest_seed) return cpu.program_interruption(Pic::specification);
   WorkingState state;
-  TRY(cpu.fetch_bytes(request.parameters, bytes_of(state)));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, bytes_of(state)));
   std::array<std::byte, longest_seed> buffer;
   const Bytes operand = Bytes{buffer}.first(length);
-  if (length != 0) TRY(cpu.fetch_bytes(address_in(cpu, op.r2), operand));
+  if (length != 0) TRY(cpu.fetch_bytes_in(cpu.space_of(op.r2), address_in(cpu, op.r2), operand));
   seed(state, operand);
-  TRY(cpu.store_bytes(request.parameters, bytes_of(state)));
+  TRY(cpu.store_bytes_in(cpu.space_of(1), request.parameters, bytes_of(state)));
   advance_pair(cpu, op.r2, length);
   return end_crypto(cpu, crypto_done);
 }
@@ -135,15 +135,15 @@ Step seed_generator(Cpu& cpu, const Op& op, const CryptoRequest& request) {
 // An execution is a request: longer operands are several, with condition code 3 in between.
 Step generate_numbers(Cpu& cpu, const Op& op, const CryptoRequest& request) {
   WorkingState state;
-  TRY(cpu.fetch_bytes(request.parameters, bytes_of(state)));
+  TRY(cpu.fetch_bytes_in(cpu.space_of(1), request.parameters, bytes_of(state)));
   if (state.reseed_counter == 0) return cpu.program_interruption(Pic::specification);
   if (length_in(cpu, op.r1 + 1u) == 0) return end_crypto(cpu, crypto_done);
   std::vector<std::byte> output(std::min<std::uint64_t>(length_in(cpu, op.r1 + 1u), longest_request));
-  TRY(probe_long(cpu, address_in(cpu, op.r1), output.size()));
-  TRY(cpu.probe_store(request.parameters, sizeof state));
+  TRY(probe_long(cpu, op.r1, output.size()));
+  TRY(cpu.probe_store_in(cpu.space_of(1), request.parameters, sizeof state));
   generate(state, output);
-  TRY(store_long(cpu, address_in(cpu, op.r1), output));
-  TRY(cpu.store_bytes(request.parameters, bytes_of(state)));
+  TRY(store_long(cpu, op.r1, output));
+  TRY(cpu.store_bytes_in(cpu.space_of(1), request.parameters, bytes_of(state)));
   advance_pair(cpu, op.r1, output.size());
   return end_crypto(cpu, length_in(cpu, op.r1 + 1u) == 0 ? crypto_done : crypto_unfinished);
 }
@@ -153,7 +153,7 @@ Access<> store_random(Cpu& cpu, unsigned pair) {
   const Bytes output = Bytes{buffer}.first(std::min<std::uint64_t>(length_in(cpu, pair + 1), crypto_piece));
   if (output.empty()) return {};
   Z_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(output.data()), static_cast<int>(output.size())) == 1);
-  if (!cpu.store_bytes(address_in(cpu, pair), output)) return Access<>::refused();
+  if (!cpu.store_bytes_in(cpu.space_of(pair), address_in(cpu, pair), output)) return Access<>::refused();
   advance_pair(cpu, pair, output.size());
   return {};
 }
@@ -168,7 +168,7 @@ Step store_true_random(Cpu& cpu, const Op& op) {
 
 // As many bytes of raw entropy as of conditioned.
 Step store_ratio(Cpu& cpu, const CryptoRequest& request) {
-  TRY(cpu.store<std::uint64_t>(request.parameters, std::uint64_t{1} << 32 | 1));
+  TRY(cpu.store_in<std::uint64_t>(cpu.space_of(1), request.parameters, std::uint64_t{1} << 32 | 1));
   return end_crypto(cpu, crypto_done);
 }
 

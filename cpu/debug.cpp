@@ -62,11 +62,8 @@ void Cpu::execute_debugged() {
     debug.pass.reset();
     if (debug.step || !debug.observers.empty()) {
       run_single();
-      for (InstructionObserver* const each : debug.observers) each->executed(*this);
     } else {
-      const Op* const first = find_first_op();
-      debug.watched.reset();  // what was fetched is an instruction, not data
-      run_from(first);
+      run_next();
     }
     if (instruction_count() >= deadline_) check_timers();
     if (debug.watched) return stop_for_debugger(*debug.watched);

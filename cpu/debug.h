@@ -58,7 +58,7 @@ class InstructionObserver {
  public:
   virtual ~InstructionObserver() = default;
   virtual void will_execute(Cpu& cpu, std::span<const std::uint8_t> text) = 0;  // psw.ia is its address
-  virtual void executed(Cpu& cpu) = 0;  // and interrupted, if it ended so
+  virtual void executed(Cpu& cpu) = 0;  // an interruption that it ends in is still to come
 };
 
 // One CPU's part in it: belongs to its thread, or to the debugger while it is paused.

@@ -39,8 +39,7 @@ struct Engine {
     switch (cpu.left_with_) {
       case Step::refetch:
         cpu.count(site + 1);
-        if (cpu.psw_loaded_) cpu.breaking_event_ = cpu.instruction_address(*op);
-        else cpu.psw.ia = cpu.next_instruction_address(*op);
+        if (!cpu.psw_loaded_) cpu.psw.ia = cpu.next_instruction_address(*op);
         break;
       case Step::repeat:
         cpu.count(site);
@@ -201,7 +200,7 @@ void Cpu::finish_run() {
   else interrupt_program();
 }
 
-void Cpu::run_from(const Op* first) {
+void Cpu::run_to_its_end(const Op* first) {
   left_with_ = Step::next;
   psw_loaded_ = false;
   if (first == nullptr) {
@@ -211,20 +210,35 @@ void Cpu::run_from(const Op* first) {
     enter_block(first);
     run(*this, first);
   }
+}
+
+void Cpu::run_from(const Op* first) {
+  run_to_its_end(first);
   finish_run();
 }
 
-// A deadline that has passed keeps the engine from going on behind the instruction.
+// Blocks, unless every instruction is to be looked at.
+void Cpu::run_next() {
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    const Op* const first = find_first_op();
+    if (debug_ != nullptr) debug_->watched.reset();  // what was fetched is an instruction, not data
+    run_from(first);
+  }
+  if (transaction_) run_transaction();
+}
+
+// A deadline that has passed keeps the engine from going on behind the instruction. A transaction is done as a whole.
 void Cpu::run_single() {
   const std::uint64_t deadline = std::exchange(deadline_, 0);
-  const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
-  if (debug_ != nullptr) {
-    debug_->watched.reset();  // what was fetched is an instruction, not data
-    if (first != nullptr)
-      for (InstructionObserver* const each : debug_->observers)
-        each->will_execute(*this, std::span{single_text_}.first(first->length()));
+  if (is_per_on()) {
+    run_recorded();
+  } else {
+    run_one_to_its_end();
+    finish_run();
   }
-  run_from(first);
+  if (transaction_) run_transaction();
   if (deadline_ == 0) deadline_ = deadline;
 }
 
@@ -238,7 +252,7 @@ void Cpu::execute_one() {
 void Cpu::execute_until_attention() {
   while (!attention_.any()) {
     if (recheck_ && !settle()) return;
-    run_from(find_first_op());
+    run_next();
     if (instruction_count() >= deadline_) check_timers();
   }
 }
@@ -261,7 +275,7 @@ bool Cpu::settle() {
 }
 
 void Cpu::enter_guest() {
-  safepoint_.enter();
+  configuration_.enter_beside_others(*this);
   executing_.store(true, std::memory_order_seq_cst);
   if (const auto generation = blocks_.generation(); generation != forgotten_.load(std::memory_order_relaxed)) {
     map_.clear();

@@ -29,11 +29,6 @@ Step load_with_sign(Cpu& cpu, const Op& op, F f) {
   return Step::next;
 }
 
-// PoP ch. 9, "Floating-Point-Control (FPC) Register": masks, flags, data-exception code, rounding modes. Ones elsewhere are refused
-// (the floating-point extension and decimal-floating-point facilities are not offered).
-constexpr uint32_t assigned_fpc = 0xF8F8'FF03;
-constexpr uint32_t rounding_mode = 3;
-
 }  // namespace
 
 Z_INSTRUCTION(load_fpr_32) {
@@ -102,31 +97,6 @@ Z_INSTRUCTION(load_negative_fpr) {
 }
 Z_INSTRUCTION(load_positive_fpr) {
   return load_with_sign(cpu, op, [](uint64_t value) { return value & ~sign_bit; });
-}
-
-Z_INSTRUCTION(extract_fpc) {
-  cpu.set_gr32(op.r1, cpu.fpc);
-  return Step::next;
-}
-Z_INSTRUCTION(set_fpc) {
-  if (cpu.gr32(op.r1) & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
-  cpu.fpc = cpu.gr32(op.r1);
-  return Step::next;
-}
-Z_INSTRUCTION(load_fpc) {
-  const uint32_t image = TRY(cpu.fetch<uint32_t>(cpu.operand2_rs(op)));
-  if (image & ~assigned_fpc) return cpu.program_interruption(Pic::specification);
-  cpu.fpc = image;
-  return Step::next;
-}
-Z_INSTRUCTION(store_fpc) {
-  TRY(cpu.store<uint32_t>(cpu.operand2_rs(op), cpu.fpc));
-  return Step::next;
-}
-// The second-operand address is no address: its last two bits are the mode.
-Z_INSTRUCTION(set_bfp_rounding_mode) {
-  cpu.fpc = (cpu.fpc & ~rounding_mode) | (static_cast<uint32_t>(cpu.operand2_rs(op)) & rounding_mode);
-  return Step::next;
 }
 
 }  // namespace cpu

@@ -4,6 +4,7 @@
 
 #include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
+#include "cpu/relative_operand.h"
 
 namespace cpu {
 namespace {
@@ -24,17 +25,6 @@ Step compare(Cpu& cpu, uint32_t a, uint32_t b) { return set_compared(cpu, compar
 Step compare(Cpu& cpu, uint64_t a, uint64_t b) { return set_compared(cpu, compare_code(static_cast<int64_t>(a), static_cast<int64_t>(b))); }
 template <class U>
 Step compare_logical(Cpu& cpu, U a, U b) { return set_compared(cpu, compare_code(a, b)); }
-
-// PoP ch. 7, COMPARE RELATIVE LONG and COMPARE LOGICAL RELATIVE LONG: the operand lies on the boundary of its length.
-template <class T>
-Access<T> fetch_relative(Cpu& cpu, const Op& op) {
-  const uint64_t address = cpu.relative(op);
-  if (address % sizeof(T) != 0) {
-    cpu.program_interruption(Pic::specification);
-    return Access<T>::refused();
-  }
-  return cpu.fetch<T>(address);
-}
 
 // COMPARE AND TRAP: a comparison that the mask selects is a data exception with DXC FF.
 Step trap_if(Cpu& cpu, uint8_t code, unsigned mask) {

@@ -10,6 +10,7 @@
 #include "cpu/host_access.h"
 #include "cpu/instruction.h"
 #include "cpu/register_parts.h"
+#include "cpu/relative_operand.h"
 
 namespace cpu {
 
@@ -49,12 +50,9 @@ Step load_storage(Cpu& cpu, const Op& op) {
   return Step::next;
 }
 
-// PoP ch. 7, "Relative-Immediate Formats": relative operands of 4 and 8 bytes must lie on their boundary.
 template <class R, class From>
 Step load_relative(Cpu& cpu, const Op& op) {
-  const uint64_t address = cpu.relative(op);
-  if (address % sizeof(From) != 0) return cpu.program_interruption(Pic::specification);
-  set_extended<R>(cpu, op.r1, TRY(fetch_as<From>(cpu, address)));
+  set_extended<R>(cpu, op.r1, static_cast<From>(TRY(fetch_relative<std::make_unsigned_t<From>>(cpu, op))));
   return Step::next;
 }
 

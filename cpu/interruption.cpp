@@ -21,6 +21,10 @@ void Cpu::store_low(std::uint64_t real, T value) {
   if (blocks_.page(frame) != nullptr) blocks_.stored(frame, at.value % z::page_size, sizeof(T));
 }
 
+void Cpu::store_low_bytes(std::uint64_t real, std::span<const std::byte> bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) store_low<std::uint8_t>(real + i, std::to_integer<std::uint8_t>(bytes[i]));
+}
+
 void Cpu::swap_psw(std::uint64_t old_at, std::uint64_t new_at) {
   const PswImage old = psw_image();
   store_low<std::uint64_t>(old_at, old.mask);
@@ -31,9 +35,17 @@ void Cpu::swap_psw(std::uint64_t old_at, std::uint64_t new_at) {
 
 void Cpu::interrupt_program() {
   const ProgramInterruption exception = take_exception();
-  if (!nullifies(exception.code)) psw.ia = wrap(psw.ia + instruction_length_code_);
-  store_low<std::uint32_t>(low_core::program_code,
-                           instruction_length_code_ << 16 | static_cast<std::uint32_t>(exception.code));
+  if (!nullifies(exception.code) && !exception.is_at_next) psw.ia = wrap(psw.ia + instruction_length_code_);
+  auto code = static_cast<std::uint32_t>(exception.code);
+  if (exception.per.code != 0) {
+    code |= low_core::per_event_code;
+    store_low<std::uint8_t>(low_core::per_code, exception.per.code);
+    store_low<std::uint8_t>(low_core::per_code + 1, exception.per.mode);
+    store_low<std::uint64_t>(low_core::per_address, exception.per.address);
+    store_low<std::uint8_t>(low_core::per_access, exception.per.access_register);
+  }
+  if (exception.in_transaction) code |= low_core::transactional_code;
+  store_low<std::uint32_t>(low_core::program_code, instruction_length_code_ << 16 | code);
   if (exception.code == Pic::data || exception.code == Pic::vector_processing) {
     store_low<std::uint32_t>(low_core::data_exception_code, exception.dxc);
     // PoP ch. 6, "Data-Exception Code (DXC)": byte 2 of the FPC register has it too.

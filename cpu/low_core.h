@@ -7,7 +7,8 @@ namespace cpu::low_core {
 
 inline constexpr std::uint64_t external_parameter = 0x80, external_cpu_address = 0x84, external_code = 0x86,
                                supervisor_call_code = 0x88, program_code = 0x8C, data_exception_code = 0x90,
-                               monitor_class = 0x94, exception_access = 0xA0, translation_exception = 0xA8,
+                               monitor_class = 0x94, per_code = 0x96, per_address = 0x98,
+                               per_access = 0xA1, exception_access = 0xA0, translation_exception = 0xA8,
                                monitor_code = 0xB0, io_subsystem_identification = 0xB8, io_parameter = 0xBC,
                                io_identification = 0xC0, facility_list = 0xC8, machine_check_code = 0xE8,
                                external_damage_code = 0xF4, breaking_event = 0x110;
@@ -26,6 +27,10 @@ namespace saved {
 inline constexpr std::uint64_t fprs = 0x00, grs = 0x80, psw = 0x100, prefix = 0x118, fpc = 0x11C, tod_programmable = 0x124,
                                cpu_timer = 0x128, clock_comparator = 0x130, ars = 0x140, crs = 0x180;
 }
+
+inline constexpr std::uint64_t transaction_diagnostic_block = 0x1800;
+// Added to the program-interruption code: a PER event too; in a transaction.
+inline constexpr std::uint32_t per_event_code = 0x80, transactional_code = 0x200;
 
 // Channel report pending; instruction-processing state and all registers, keys, timers valid.
 inline constexpr std::uint64_t channel_report_interruption = 0x0040'0F1D'4033'0000;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cpu/interruption_codes.h"
+#include "cpu/per.h"
 
 namespace cpu {
 
@@ -14,6 +15,9 @@ struct ProgramInterruption {
   std::uint8_t monitor_class = 0;
   std::uint64_t monitor_code = 0;
   std::uint64_t translation_exception = 0;  // TEID, real locations 168-175
+  bool is_at_next = false;      // the PSW is already where the old PSW points
+  bool in_transaction = false;  // recognised in a transaction, which was given up
+  PerEvent per{};               // recognised together with it
 };
 
 // PoP ch. 6, "Exceptions That Result in Nullification": the old PSW stays at the instruction.
@@ -25,7 +29,7 @@ constexpr bool nullifies(Pic code) {
     case Pic::primary_authority: case Pic::secondary_authority: case Pic::alet_specification:
     case Pic::alen_translation: case Pic::ale_sequence: case Pic::aste_validity: case Pic::aste_sequence:
     case Pic::extended_authority: case Pic::stack_full: case Pic::stack_empty: case Pic::stack_specification:
-    case Pic::stack_type: case Pic::stack_operation: return true;
+    case Pic::stack_type: case Pic::stack_operation: case Pic::aste_instance: return true;
     default: return false;
   }
 }

@@ -26,6 +26,16 @@ void Safepoint::wait_until_passed() const {
   waiters_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
+void Safepoint::wait_until_outside() const {
+  waiters_.fetch_add(1, std::memory_order_seq_cst);
+  for (;;) {
+    const std::uint32_t turn = turn_.load(std::memory_order_seq_cst);
+    if (!inside_.load(std::memory_order_seq_cst)) break;
+    turn_.wait(turn, std::memory_order_seq_cst);
+  }
+  waiters_.fetch_sub(1, std::memory_order_seq_cst);
+}
+
 void Safepoint::leave() {
   inside_.store(false, std::memory_order_seq_cst);
   if (waiters_.load(std::memory_order_seq_cst) == 0) return;

@@ -30,6 +30,7 @@ class Safepoint {
 
   // Any thread.
   void post(Purge purge);
+  void wait_until_outside() const;
   void wait_until_passed() const;  // what was posted before is done, or the CPU is outside
 
   // The CPU's own thread.

@@ -11,7 +11,7 @@ namespace {
 enum class Order : std::uint8_t {
   sense = 0x01, external_call = 0x02, emergency_signal = 0x03, start = 0x04, stop = 0x05, restart = 0x06,
   stop_and_store_status = 0x09, initial_cpu_reset = 0x0B, cpu_reset = 0x0C, set_prefix = 0x0D,
-  store_status_at_address = 0x0E, set_architecture = 0x12, sense_running_status = 0x15,
+  store_status_at_address = 0x0E, set_architecture = 0x12, conditional_emergency_signal = 0x13, sense_running_status = 0x15,
   store_additional_status_at_address = 0x17,
 };
 
@@ -49,13 +49,31 @@ Response on_stopped(CpuThread& target, F change) {
   }
 }
 
+Response signal_emergency(const Cpu& cpu, Cpu& target) {
+  target.external().add_emergency_signal(cpu.address());
+  target.attention().post(Attention::interruption);
+  return accepted;
+}
+
+// The signal is for a CPU that is in the way: one that executes, or whose PSW or ASNs say that it will be (PoP ch. 4,
+// "Conditional Emergency Signal").
+Response signal_conditional_emergency(Cpu& cpu, Cpu& target, std::uint64_t parameter) {
+  bool is_in_the_way = true;
+  const auto look = [&](const Cpu& stopped) {
+    const auto asn = static_cast<std::uint16_t>(parameter);
+    const bool is_open = stopped.psw.io && stopped.psw.external;
+    const bool has_asn = static_cast<std::uint16_t>(stopped.cr(3)) == asn || static_cast<std::uint16_t>(stopped.cr(4)) == asn;
+    is_in_the_way = !is_open || (stopped.psw.wait ? stopped.psw.ia != 0 : has_asn);
+  };
+  if (cpu.configuration().thread(target.address()).if_stopped(look) == CpuThread::Found::busy) return busy;
+  return is_in_the_way ? signal_emergency(cpu, target) : Response::with(status::incorrect_state);
+}
+
 Response signal(Cpu& cpu, Cpu& target, Order order, std::uint64_t parameter) {
   CpuThread& thread = cpu.configuration().thread(target.address());
   switch (order) {
-    case Order::emergency_signal:
-      target.external().add_emergency_signal(cpu.address());
-      target.attention().post(Attention::interruption);
-      return accepted;
+    case Order::emergency_signal: return signal_emergency(cpu, target);
+    case Order::conditional_emergency_signal: return signal_conditional_emergency(cpu, target, parameter);
     case Order::external_call:
       if (!target.external().add_external_call(cpu.address())) return Response::with(status::external_call_pending);
       target.attention().post(Attention::interruption);

@@ -25,6 +25,7 @@ struct ContextMeaning {
   std::uint8_t access_register = 0;  // in the access-register mode
   bool fetch_only = false;           // the access-list entry allows no store
   bool for_instructions = false;     // while instruction-execution protection is on
+  bool watched = false;              // each store is looked at: there is never a write tag
   Pic refused = Pic::none;           // access-register translation failed, which the first access finds out
   bool operator==(const ContextMeaning&) const = default;
 };

@@ -54,6 +54,11 @@ void IoArea::read(std::size_t offset, std::span<std::byte> to) const {
   Z_ASSERT(storage_->fetch(origin_ + offset, to, 0) == cpu::StorageCheck::none);
 }
 
+std::span<const std::byte> IoArea::view(std::size_t offset, std::size_t length) const {
+  Z_ASSERT(offset + length <= size_);
+  return storage_->bytes().subspan(origin_.value + offset, length);
+}
+
 std::vector<std::byte> IoArea::read(std::size_t offset, std::size_t length) const {
   std::vector<std::byte> bytes(length);
   read(offset, bytes);

@@ -38,6 +38,8 @@ class IoArea {
   void write(std::size_t offset, std::span<const std::byte> from);
   void read(std::size_t offset, std::span<std::byte> to) const;
   std::vector<std::byte> read(std::size_t offset, std::size_t length) const;
+  // The bytes where they lie: while no channel program moves them.
+  std::span<const std::byte> view(std::size_t offset, std::size_t length) const;
 
  private:
   cpu::Storage* storage_;

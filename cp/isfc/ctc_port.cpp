@@ -114,11 +114,7 @@ void CtcPort::read_ended(const IoEnd& end) {
   if ((end.device_status & channel::unit_check.bits) != 0 || (end.deferred_cc != 0 && !peer_reads_)) return lose();
   state_ = State::idle;
   const auto length = end.ok() ? moved(read_area_, end, largest_) : 0;
-  if (length > filler_length) {
-    block_.resize(length);
-    read_area_.read(program_size(read_area_.size()), block_);
-    events_.received(block_);
-  }
+  if (length > filler_length) events_.received(read_area_.view(program_size(read_area_.size()), length));
   go_on();
 }
 

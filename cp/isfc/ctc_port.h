@@ -23,7 +23,7 @@ class CtcPort {
   struct Events {
     std::function<void()> opened;  // the peer's side is there
     std::function<void()> lost;
-    std::function<void(std::span<const std::byte> block)> received;
+    std::function<void(std::span<const std::byte> block)> received;  // the block is there until the device is used again
     std::function<void()> written;
   };
   static constexpr z::Nanoseconds probe_again = std::chrono::milliseconds{500};
@@ -68,7 +68,6 @@ class CtcPort {
   bool attention_ = false;      // a peer's WRITE waits
   bool peer_reads_ = false;     // a peer's READ waits
   bool write_waits_ = false;    // ours is composed in write_area_ and not written yet
-  std::vector<std::byte> block_;
   EventLoop::Id probe_timer_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(false);  // one for each time it is open
 };

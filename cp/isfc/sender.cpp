@@ -122,12 +122,13 @@ z::Result<> Receiver::take(const FrameHeader& header, std::span<const std::byte>
   auto& message = messages_[header.message];
   if (message.bytes.empty()) {
     message.endpoint = static_cast<Endpoint>(std::uint32_t{header.endpoint});
-    message.bytes.resize(header.message_length);
     message.missing = header.message_length;
+    if (data.size() == message.missing) message.bytes.assign(data.begin(), data.end());  // mostly it comes in one frame
+    else message.bytes.resize(message.missing);
   }
   if (message.bytes.size() != header.message_length || data.size() > message.missing)
     return z::failure("frame {} contradicts message {}", sequence, std::uint64_t{header.message});
-  std::memcpy(message.bytes.data() + header.offset, data.data(), data.size());
+  if (data.size() < message.bytes.size()) std::memcpy(message.bytes.data() + header.offset, data.data(), data.size());
   message.missing -= data.size();
   early_.insert(sequence);
   while (early_.erase(expected_) != 0) ++expected_;

@@ -43,10 +43,12 @@ Dasd3390::Step<Track*> Dasd3390::next_record_but_zero() {
   return track;
 }
 
-// A domain goes on with the next track as far as the extent reaches, a multitrack command to the end of the cylinder.
-// Any other command passes the index point of its track, and finds nothing when it passes it again.
+// In a domain a multitrack command goes on with the next track as far as the extent reaches, another one finds nothing
+// (Linux' check of formats reads counts until then). Outside, a multitrack command goes to the end of the cylinder, and any
+// other passes the index point of its track, and finds nothing when it passes it again.
 Dasd3390::Step<> Dasd3390::end_of_track() {
   auto& position = program_.position;
+  if (program_.domain && !is_multitrack()) return check(no_record_found);
   if (program_.domain) return move_to(following(position.track));
   if (is_multitrack()) {
     if (here().head + 1 == heads_per_cylinder) return check(end_of_cylinder);

@@ -22,7 +22,7 @@ TEST_F(Trace, TellsStartCommandsSenseAndStatusAsText) {
                         "1.500002 0200 CCW    00001000 02 READ flags=CC+SLI count=8 residual=3 data=C1C2C3C4 C5 -> CE DE",
                         "1.500002 0200 CCW    00001008 07 ? flags=- count=6 residual=6 -> CE DE UC",
                         "1.500002 0200 SENSE  80000000" + zeros + " (command reject)",
-                        "1.500002 0200 STATUS 00824007 device=CE DE UC subchannel=none ccw=00001010 count=6"));
+                        "1.500002 0200 STATUS 00824017 device=CE DE UC subchannel=none ccw=00001010 count=6"));
   EXPECT_EQ(subsystem->trace().lines(), seen);
 }
 

@@ -130,11 +130,11 @@ class Bfp : public testing::Test {
     return seen;
   }
   // The result is left to be read.
-  Seen step(std::uint32_t text, const Before& before) {
+  Seen step(std::uint32_t text, const Before& before, std::uint64_t program_mask = 0) {
     machine_.put_value<std::uint32_t>(program_at, text);
     Cpu& cpu = machine_.cpu();
     cpu.fpc = before.fpc;
-    machine_.configuration().load_psw(0, {Machine::supervisor | static_cast<std::uint64_t>(before.condition) << 44, program_at});
+    machine_.configuration().load_psw(0, {Machine::supervisor | static_cast<std::uint64_t>(before.condition) << 44 | program_mask << 40, program_at});
     machine_.step();
     const bool interrupted = cpu.psw.ia == program_new_address;
     const auto old_mask = machine_.value(low_core::program_old_psw);

@@ -282,6 +282,17 @@ TEST(Domain, AnUnformattedTrackHasNoRecordFound) {
   EXPECT_EQ(outcome.sense_1(), 0x08);
 }
 
+// dasdfmt --check reads more counts than a track can have.
+TEST(Domain, ACommandThatIsNotMultitrackFindsNothingBehindTheLastRecord) {
+  Disk disk;
+  disk.format({1, 0}, 2, 100);
+  disk.format({1, 1}, 2, 100);
+  const auto outcome = run(disk.device(), {define_extent(reading, {1, 0}, {1, 1}), locate(0x06, 4, {1, 0}, 0),
+                                           read(0x12, 8), read(0x12, 8), read(0x12, 8)});
+  EXPECT_EQ(outcome.executed, 5u);
+  EXPECT_EQ(outcome.sense_1(), 0x08);
+}
+
 TEST(Domain, AWriteInAReadDomainIsAnInvalidSequence) {
   Disk disk;
   disk.format({1, 0}, 2, 100);

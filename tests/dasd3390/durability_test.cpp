@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <atomic>
@@ -137,6 +138,49 @@ TEST_P(Killed, AtAnyPointAWriterLosesNothingAcknowledged) {
     ASSERT_NO_FATAL_FAILURE(judge(file.path(), *book)) << "kill " << kill;
   }
   EXPECT_GT(book->commands, kills);
+}
+
+// A limit on the size of files stands for a full disk.
+class FullHost {
+ public:
+  explicit FullHost(rlim_t bytes) {
+    old_handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &old_);
+    const struct rlimit limit{bytes, old_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullHost() {
+    ::setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  FullHost(const FullHost&) = delete;
+  FullHost& operator=(const FullHost&) = delete;
+
+ private:
+  struct rlimit old_{};
+  void (*old_handler_)(int) = nullptr;
+};
+
+class HostFailure : public ::testing::TestWithParam<ImageFormat> {};
+INSTANTIATE_TEST_SUITE_P(Images, HostFailure, ::testing::Values(ImageFormat::plain, ImageFormat::compressed));
+
+TEST_P(HostFailure, AFullDiskIsAnEquipmentCheckAndTheVolumeGoesOnWhenThereIsRoom) {
+  const TemporaryFile file;
+  ASSERT_TRUE(create_volume(file.path(), {.geometry = {3}, .volser = "FULL01", .format = GetParam()}));
+  auto volume = Volume::open(file.path(), Access::write).value();
+  const auto device = Dasd3390::attach(volume, volume->whole(), Dasd3390::Writing::allowed).value();
+  const std::vector<Ccw> write{define_extent(formatting, {2, 0}, {2, 0}), locate(0x03, 1, {2, 0}, 0),
+                               {0x1D, count_field(2, 0, 1, 0, length) + pattern(1)}};
+  {
+    const FullHost full{1000};
+    const auto outcome = run(*device, write);
+    EXPECT_EQ(outcome.status, checked);
+    EXPECT_EQ(outcome.sense_0(), 0x10);
+    EXPECT_EQ(outcome.sense_1() & 0x80, 0x80);
+  }
+  EXPECT_NE(device->description().find("failed"), std::string::npos);
+  EXPECT_EQ(run(*device, write).status, good);
+  EXPECT_EQ(octets(volume->read_track(TrackNumber{30})->data(1)), pattern(1));
 }
 
 }  // namespace

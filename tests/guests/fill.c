@@ -2,6 +2,7 @@
 // pages at a set rate.
 //
 //  fill N     every page from 8 MiB up to N MiB gets other contents than all others
+//  touch N    every page up to there is stored into, and is zero
 //  rate N     so many pages a second get one doubleword changed, one page after the other
 //  verdict    the longest gap between two beats since the last verdict, and whether every change is there
 #include "guest.h"
@@ -41,6 +42,17 @@ static void fill(u64 mib) {
   print_line("FILLED");
 }
 
+static void touch(u64 mib) {
+  for (u64 n = 0; first_page + n < mib * 256; ++n) *(volatile u64 *)page_at(n) = 0;
+  begin_measurement();
+  print_line("FILLED");
+}
+
+static void set_rate(u64 pages_per_second) {
+  rate = pages_per_second;
+  print_line("RATE SET");
+}
+
 static void change_pages(void) {
   if (pages == 0 || beats == changed_at_beat) return;
   changed_at_beat = beats;
@@ -68,9 +80,10 @@ static int begins_with(const char *line, const char *word) {
 
 static void obey(const char *line) {
   if (begins_with(line, "fill ")) fill(parse_number(line + 5));
-  else if (begins_with(line, "rate ")) rate = parse_number(line + 5);
+  else if (begins_with(line, "touch ")) touch(parse_number(line + 6));
+  else if (begins_with(line, "rate ")) set_rate(parse_number(line + 5));
   else if (same_text(line, "verdict")) print_verdict();
-  else print_line("COMMANDS: FILL mebibytes, RATE pages-a-second, VERDICT");
+  else print_line("COMMANDS: FILL mebibytes, TOUCH mebibytes, RATE pages-a-second, VERDICT");
 }
 
 u64 guest_main(void) {

@@ -1,0 +1,168 @@
+#include "machine.h"
+
+namespace cpu {
+namespace {
+
+// Program-event recording (PoP ch. 4): a program at 0x1000 whose range of addresses each test chooses.
+class Recording : public testing::Test {
+ protected:
+  static constexpr std::uint64_t program = 0x1000, recorded = 0x4000'0001'8000'0000;
+  enum : std::uint64_t { branching = 0x8000'0000, fetching = 0x4000'0000, alteration = 0x2000'0000, real_store = 0x0800'0000,
+                         nullification = 0x0100'0000, branch_address = 0x0080'0000 };
+
+  Recording() { machine.put_stops(); }
+  void watch(std::uint64_t events, std::uint64_t start, std::uint64_t end) {
+    Cpu& cpu = machine.cpu();
+    cpu.cr(9) = events;
+    cpu.cr(10) = start;
+    cpu.cr(11) = end;
+    cpu.control_registers_changed();
+    machine.configuration().load_psw(0, {recorded, program});
+  }
+  std::uint16_t program_code() { return machine.value<std::uint16_t>(0x8E); }
+  std::uint8_t event() { return machine.value<std::uint8_t>(0x96); }
+  std::uint64_t old_address() { return machine.value(0x158); }
+
+  Machine machine;
+};
+
+TEST_F(Recording, AFetchInTheRangeInterruptsAfterTheInstruction) {
+  machine.put(program, {0x18, 0x12, 0x18, 0x34});  // LR 1,2; LR 3,4
+  watch(fetching, program, program);
+  machine.cpu().gr(2) = 5;
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(event(), 0x40);
+  EXPECT_EQ(machine.value(0x98), program);
+  EXPECT_EQ(machine.value<std::uint8_t>(0x97), 0xE0);  // 64-bit mode, DAT off
+  EXPECT_EQ(old_address(), program + 2);
+  EXPECT_EQ(machine.value<std::uint8_t>(0x8D), 2);
+  EXPECT_EQ(machine.cpu().gr(1), 5u);
+}
+
+TEST_F(Recording, AFetchOutsideOfTheRangeIsNoEvent) {
+  machine.put(program, {0x18, 0x12, 0x18, 0x34});
+  watch(fetching, program + 2, program + 2);
+  machine.step();
+  EXPECT_EQ(program_code(), 0);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(old_address(), program + 4);
+}
+
+TEST_F(Recording, TheRangeMayWrap) {
+  machine.put(program, {0x18, 0x12});
+  watch(fetching, 0x2000, program);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+}
+
+TEST_F(Recording, WithNullificationNothingIsExecuted) {
+  machine.put(program, {0x18, 0x12});
+  watch(fetching | nullification, program, program);
+  machine.cpu().gr(2) = 5;
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(event(), 0x41);
+  EXPECT_EQ(old_address(), program);
+  EXPECT_EQ(machine.cpu().gr(1), 0u);
+}
+
+TEST_F(Recording, ABranchIsAnEventWhenItIsTaken) {
+  machine.put(program, {0xA7, 0x84, 0x00, 0x08, 0xA7, 0x74, 0x00, 0x08});  // BRC 8; BRC 7
+  watch(branching, 0, ~0ull);
+  machine.cpu().cc = 1;
+  machine.configuration().load_psw(0, {recorded | 1ull << 44, program});
+  machine.step();
+  EXPECT_EQ(program_code(), 0);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(event(), 0x80);
+  EXPECT_EQ(machine.value(0x98), program + 4);
+  EXPECT_EQ(old_address(), program + 4 + 16);
+}
+
+TEST_F(Recording, TheBranchAddressMayHaveToLieInTheRange) {
+  machine.put(program, {0xA7, 0xF4, 0x00, 0x08});
+  watch(branching | branch_address, 0x2000, 0x3000);
+  machine.step();
+  EXPECT_EQ(program_code(), 0);
+  watch(branching | branch_address, program + 16, program + 16);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+}
+
+TEST_F(Recording, AStoreIsAnEventWhenOneOfItsBytesIsInTheRange) {
+  machine.put(program, {0xE3, 0x10, 0x20, 0x00, 0x00, 0x24});  // STG 1,0(2)
+  machine.cpu().gr(2) = 0x4000;
+  watch(alteration, 0x4008, 0x4010);
+  machine.step();
+  EXPECT_EQ(program_code(), 0);
+  watch(alteration, 0x4007, 0x4010);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(event(), 0x20);
+  EXPECT_EQ(old_address(), program + 6);
+}
+
+TEST_F(Recording, StoresBeforeTheModeLeftNoShortCut) {
+  machine.put(program, {0xE3, 0x10, 0x20, 0x00, 0x00, 0x24});
+  machine.cpu().gr(2) = 0x4000;
+  machine.configuration().load_psw(0, {Machine::supervisor, program});
+  machine.step();
+  watch(alteration, 0x4000, 0x4000);
+  machine.step();
+  EXPECT_EQ(event(), 0x20);
+}
+
+TEST_F(Recording, AMoveOfManyBytesIsWatchedToo) {
+  machine.put(program, {0xD2, 0xFF, 0x20, 0x00, 0x30, 0x00});  // MVC 0(256,2),0(3)
+  machine.cpu().gr(2) = 0x4F80;                                 // over two pages
+  machine.cpu().gr(3) = 0x8000;
+  watch(alteration, 0x5010, 0x5010);
+  machine.step();
+  EXPECT_EQ(event(), 0x20);
+}
+
+TEST_F(Recording, StoreUsingRealAddressHasItsOwnEvent) {
+  machine.put(program, {0xB2, 0x46, 0x00, 0x12});  // STURA 1,2
+  machine.cpu().gr(2) = 0x4000;
+  watch(real_store, 0, 0);
+  machine.step();
+  EXPECT_EQ(event(), 0x28);
+}
+
+TEST_F(Recording, AnotherExceptionIsReportedTogetherWithTheEvent) {
+  machine.put(program, {0x1A, 0x12});  // AR 1,2
+  machine.cpu().gr(1) = 0x7FFF'FFFF;
+  machine.cpu().gr(2) = 1;
+  watch(fetching, program, program);
+  machine.configuration().load_psw(0, {recorded | 8ull << 40, program});
+  machine.step();
+  EXPECT_EQ(program_code(), 0x88);
+  EXPECT_EQ(old_address(), program + 2);
+}
+
+TEST_F(Recording, ASupervisorCallComesBeforeItsEvent) {
+  machine.put(program, {0x0A, 0x05});  // SVC 5
+  watch(fetching, program, program);
+  machine.step();
+  EXPECT_EQ(machine.value(0x148), program + 2);  // supervisor-call old PSW
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(old_address(), 0x1C0u);  // where the supervisor-call new PSW points
+}
+
+TEST_F(Recording, TheTargetOfAnExecuteIsPartOfIt) {
+  machine.put(program, {0x44, 0x00, 0x20, 0x00});  // EX 0,0(2)
+  machine.put(0x4000, {0x18, 0x13});
+  machine.cpu().gr(2) = 0x4000;
+  machine.cpu().gr(3) = 9;
+  watch(fetching, program, program);
+  machine.step();
+  EXPECT_EQ(program_code(), 0x80);
+  EXPECT_EQ(old_address(), program + 4);
+  EXPECT_EQ(machine.cpu().gr(1), 9u);
+}
+
+}  // namespace
+}  // namespace cpu
