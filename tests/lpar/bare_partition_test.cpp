@@ -2,6 +2,7 @@
 #include "lpar/bare_partition.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <fstream>
@@ -22,7 +23,7 @@ class BarePartitionTest : public testing::Test {
     put(image, 0x1D0, "00020000800000000000000000000BAD");
     put(image, end_psw_at, "000A000080000000");
     put(image, code_at, code);
-    const auto path = std::filesystem::path{testing::TempDir()} / "program";
+    const auto path = std::filesystem::path{testing::TempDir()} / ("program-" + std::to_string(::getpid()));
     std::ofstream{path, std::ios::binary} << image;
     std::promise<void> ended;
     std::atomic<bool> told{false};
