@@ -55,7 +55,7 @@ static void end_of_read(void) {
 
 void drive_console(void) {
   if (activity != idle && console.busy) return;
-  if (activity == writing) {
+  if (activity == writing && !io_refused(&console)) {
     queued_first = (queued_first + 1) % queue_lines;
     --queued_count;
   }

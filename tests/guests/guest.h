@@ -38,7 +38,7 @@ struct ccw {
   u32 address;
 } __attribute__((aligned(8)));
 enum { chain_command = 0x40, suppress_length = 0x20 };
-enum { channel_end_device_end = 0x0C, unit_check = 0x02, attention = 0x80 };
+enum { channel_end_device_end = 0x0C, unit_check = 0x02, device_busy = 0x10, attention = 0x80 };
 
 struct schib {
   u32 interruption_parameter;
@@ -71,6 +71,7 @@ struct device {
 int find_device(struct device *device, u16 number);  // looks through the subchannels and enables it; 0 when not there
 int start_io(struct device *device, const struct ccw *program);  // condition code
 int io_ok(const struct device *device);
+int io_refused(const struct device *device);  // nothing was done: try again
 void io_interruption(void);  // called by start.S
 void register_device(struct device *device);
 

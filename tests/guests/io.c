@@ -56,6 +56,8 @@ int start_io(struct device *device, const struct ccw *program) {
   return cc;
 }
 
+int io_refused(const struct device *device) { return (device->irb.device_status & device_busy) != 0; }
+
 int io_ok(const struct device *device) {
   return device->irb.device_status == channel_end_device_end && (device->irb.subchannel_status & 0xBF) == 0;
 }
@@ -72,9 +74,9 @@ void io_interruption(void) {
       if (!(irb.status & (secondary_status | alert_status))) return;  // channel end only: device end follows
       device->irb = irb;
       device->busy = 0;
-    } else if (irb.device_status & attention) {
-      device->attention = 1;
     }
+    // It can come with the refusal of a start that it overtook (PoP ch. 16, "Busy").
+    if (irb.device_status & attention) device->attention = 1;
     return;
   }
   struct irb nobody;
