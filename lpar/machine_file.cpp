@@ -17,7 +17,7 @@ namespace {
 using z::failure;
 
 std::string place(const std::filesystem::path& file, const toml::source_region& region) {
-  return fmt::format("{}:{}", file.string(), region.begin.line);
+  return fmt::format("{}:{}:{}", file.string(), region.begin.line, region.begin.column);
 }
 
 // Walks one table: every key must be asked for, so that a misspelt one is an error and not silently ignored.

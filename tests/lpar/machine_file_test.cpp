@@ -51,7 +51,7 @@ TEST_F(MachineFileTest, AnLparHasTheModelOfItsCec) {
 
 TEST_F(MachineFileTest, AnUnknownModelIsRefusedWithTheKnownOnes) {
   EXPECT_THAT(error("[[cec]]\nname = \"CEC1\"\ncpu_model = \"z11\"\n[[lpar]]\nname = \"LP01\"\n"),
-              HasSubstr(".toml:1: a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
+              HasSubstr("a CPU model is one of z900, z990, z9, z10, z196, zEC12, z13, z14, z15, z16: z11"));
 }
 
 TEST_F(MachineFileTest, ACtcIsAsFastAsItsChannelPath) {
@@ -84,7 +84,7 @@ TEST_F(MachineFileTest, ACtcStatementDefinesBothEndsOfEachPair) {
 
 TEST_F(MachineFileTest, AMisspeltKeyIsNamedWithItsLineAndTheRightOnes) {
   EXPECT_THAT(error("[[lpar]]\nname = \"LP01\"\nstorge = \"1G\"\n"),
-              testing::AllOf(HasSubstr(".toml:3"), HasSubstr("storge"), HasSubstr("storage")));
+              testing::AllOf(HasSubstr(".toml:3:"), HasSubstr("storge"), HasSubstr("storage")));
 }
 
 TEST_F(MachineFileTest, ASyntaxErrorNamesItsLine) { EXPECT_THAT(error("[[lpar]]\nname = LP01\n"), HasSubstr(".toml:2")); }
