@@ -56,7 +56,7 @@ class Storage {
   // For a debugger: bytes change without a look at keys and without a trace in them; decoded instructions and dirty marks
   // learn of it. All or nothing.
   StorageCheck patch(z::AbsoluteAddress to, std::span<const std::byte> from);
-  // Frames that were ever touched, ascending; all others are zeros without a host page behind them.
+  // Frames that may be other than zero, ascending; all others have no host page behind them.
   std::vector<z::FrameIndex> resident_frames() const;
   // All bytes and keys zero, as clear reset leaves them. The CPUs are stopped.
   void clear();
@@ -80,19 +80,13 @@ class Storage {
   void set_observer(StorageObserver* observer) { observer_.store(observer); }
 
  private:
-  struct Backing {
-    int descriptor;
-    std::uint64_t offset;  // of this storage in the memory file
-  };
-  Storage(z::Fd memory, z::Mapping mapping, std::span<std::byte> bytes, Backing backing);
+  Storage(z::Mapping mapping, std::span<std::byte> bytes);
   template <class Mark>
   void write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark mark);
   StorageCheck check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key, bool (*allows)(std::uint8_t, std::uint8_t)) const;
 
-  z::Fd memory_;  // none for a slice
-  z::Mapping mapping_;
+  z::Mapping mapping_;  // none for a slice
   std::span<std::byte> bytes_;
-  const Backing backing_;
   LazyArray<std::uint8_t> keys_;
   DirtyMarks dirty_;
   z::Mutex harvest_;                     // one harvest at a time
