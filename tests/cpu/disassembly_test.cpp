@@ -1,0 +1,177 @@
+// Our disassembly against binutils' objdump, row by row of the instruction table.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <regex>
+#include <vector>
+
+#include "cpu/decoding.h"
+#include "cpu/isa/disassemble.h"
+#include "cpu/isa/instruction_table.h"
+
+namespace cpu {
+namespace {
+
+using Text = std::array<std::uint8_t, 6>;
+struct Sample {
+  const Instruction* row;
+  Text text;
+  std::span<const std::uint8_t> bytes() const { return std::span{text}.first(instruction_length(text[0])); }
+};
+
+// What stands in the operand fields: no two neighbouring digits are alike, and few masks have mnemonics of their own.
+constexpr std::array<Text, 3> fillings{{
+    {0x00, 0xB7, 0x9D, 0x5F, 0xD9, 0x7B},
+    {0x00, 0x5D, 0x7B, 0x9D, 0xB6, 0x57},
+    {0x00, 0x79, 0xD5, 0xB7, 0x5D, 0x93},
+}};
+
+// The operation code with nothing else. All places where its second part may stand are tried: the one that finds the row is right.
+std::optional<Text> operation_code(const Instruction& row) {
+  const auto second = static_cast<std::uint8_t>(row.opcode);
+  const auto first = row.opcode > 0xFF ? static_cast<std::uint8_t>(row.opcode >> 8) : second;
+  for (const Text& text : {Text{first}, Text{first, 0, 0, 0, 0, second}, Text{first, static_cast<std::uint8_t>(second & 0xF)}, Text{first, second}})
+    if (find_instruction(text) == &row) return text;
+  return std::nullopt;
+}
+
+// The bits that belong to an operand: they change what is read. All others are reserved and must be zero.
+Text operand_bits(const Sample& sample) {
+  Text bits{};
+  const std::string plain = disassemble(sample.bytes());
+  for (unsigned bit = 8; bit < 8 * sample.bytes().size(); ++bit) {
+    Sample changed = sample;
+    const auto one = static_cast<std::uint8_t>(0x80 >> bit % 8);
+    changed.text[bit / 8] ^= one;
+    if (find_instruction(changed.text) == sample.row && disassemble(changed.bytes()) != plain) bits[bit / 8] |= one;
+  }
+  return bits;
+}
+
+std::vector<Sample> samples() {
+  std::vector<Sample> all;
+  for (const Instruction& row : instructions()) {
+    const auto code = operation_code(row);
+    if (!code) continue;
+    const Text bits = operand_bits({&row, *code});
+    for (const Text& filling : fillings) {
+      Sample sample{&row, *code};
+      for (std::size_t i = 0; i < bits.size(); ++i) sample.text[i] |= bits[i] & filling[i];
+      all.push_back(sample);
+    }
+  }
+  return all;
+}
+
+// "agr %r1,%r2" with one space; objdump's "<name+0x12>" and comments go.
+std::string normal(std::string text) {
+  text = std::regex_replace(text, std::regex{"\\s*(<[^>]*>|#.*$)"}, "");
+  text = std::regex_replace(text, std::regex{"^\\s+|\\s+$"}, "");
+  return std::regex_replace(text, std::regex{"\\s+"}, " ");
+}
+
+// The names of the masks 1 to 14 of a condition code (PoP appendix, "Branch on Condition": extended mnemonics).
+constexpr std::array<std::string_view, 16> conditions{"", "o", "h", "nle", "l", "nhe", "lh", "ne", "e", "nlh", "he", "nl", "le", "nh", "no", ""};
+
+// Rows with a mask of the condition code that objdump makes part of the mnemonic: * is its place.
+const std::map<std::string_view, std::string_view> conditional{
+    {"BCR", "b*r"}, {"BC", "b*"}, {"BRC", "j*"}, {"BRCL", "jg*"}, {"BIC", "bi*"},
+    {"LOCHI", "lochi*"}, {"LOCGHI", "locghi*"}, {"LOCHHI", "lochhi*"}, {"LOCR", "locr*"}, {"LOCGR", "locgr*"}, {"LOCFHR", "locfhr*"},
+    {"LOC", "loc*"}, {"LOCG", "locg*"}, {"LOCFH", "locfh*"}, {"STOC", "stoc*"}, {"STOCG", "stocg*"}, {"STOCFH", "stocfh*"},
+    {"SELR", "selr*"}, {"SELGR", "selgr*"}, {"SELFHR", "selfhr*"},
+};
+// Rows named as before the vector-enhancements facility 2, which widened them and gave them new names.
+const std::map<std::string_view, std::string_view> renamed{
+    {"VCDG", "vcfps"}, {"VCDLG", "vcfpl"}, {"VCGD", "vcsfp"}, {"VCLGD", "vclfp"}, {"VLDE", "vfll"}, {"VLED", "vflr"},
+};
+// Rows binutils 2.40 does not know.
+const std::map<std::string_view, std::string_view> unknown_to_objdump{
+    {"SERVC", "SERVICE CALL is not in the PoP"},
+    {"CHSC", "CHANNEL SUBSYSTEM CALL is not in the PoP"},
+};
+
+// "bc 11,8(%r9)" as "bnl 8(%r9)", "locr %r5,%r15,9" as "locrnlh %r5,%r15": a branch has its mask first, the others last.
+std::string with_condition(const std::string& text, std::string_view mnemonic) {
+  const bool branches = mnemonic[0] == 'b' || mnemonic[0] == 'j';
+  static const std::regex first{"^\\S+ (\\d+),(.*)$"}, last{"^\\S+ (.*),(\\d+)$"};
+  std::smatch parts;
+  if (!std::regex_match(text, parts, branches ? first : last)) return text;
+  const auto name = conditions.at(std::stoul(parts[branches ? 1 : 2]));
+  if (name.empty()) return text;
+  std::string result{mnemonic};
+  return result.replace(result.find('*'), 1, name) + " " + parts[branches ? 2 : 1].str();
+}
+
+// RISBG with the leftmost bit of I4 (zero the remaining bits) is RISBGZ of I4 without it.
+std::string with_zeroing(const std::string& text) {
+  static const std::regex form{"^(risbgn?) (%r\\d+,%r\\d+,\\d+),(\\d+),(\\d+)$"};
+  std::smatch parts;
+  if (!std::regex_match(text, parts, form)) return text;
+  constexpr unsigned zero_remaining = 128;
+  const auto end = static_cast<unsigned>(std::stoul(parts[3]));
+  if (end < zero_remaining) return text;
+  return fmt::format("{}z {},{},{}", parts[1].str(), parts[2].str(), end - zero_remaining, parts[4].str());
+}
+
+// Our text with the extended mnemonics that objdump prefers.
+std::string as_objdump_names_it(const Sample& sample, const std::string& text) {
+  const auto mnemonic = sample.row->mnemonic;
+  if (const auto it = conditional.find(mnemonic); it != conditional.end()) return with_condition(text, it->second);
+  if (const auto it = renamed.find(mnemonic); it != renamed.end()) return std::string{it->second} + text.substr(text.find(' '));
+  return with_zeroing(text);
+}
+
+// By address: what objdump makes of the bytes.
+std::map<std::uint64_t, std::string> objdump(const std::vector<std::uint8_t>& image) {
+  const std::string file = testing::TempDir() + fmt::format("disassembly-{}.bin", ::getpid());
+  std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
+  const std::string command = "s390x-linux-gnu-objdump -D -b binary -m s390:64-bit -z --no-show-raw-insn " + file;
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen(command.c_str(), "r"), ::pclose};
+  std::map<std::uint64_t, std::string> lines;
+  std::array<char, 512> line{};
+  while (std::fgets(line.data(), line.size(), pipe.get()) != nullptr) {
+    const std::string text = line.data();
+    const auto colon = text.find(":\t");
+    if (colon != text.npos) lines[std::stoull(text.substr(0, colon), nullptr, 16)] = normal(text.substr(colon + 2));
+  }
+  std::remove(file.c_str());
+  return lines;
+}
+
+// Each sample in a place of its own, filled up with two-byte instructions.
+constexpr std::uint64_t distance = 8;
+std::map<std::uint64_t, std::string> objdump(const std::vector<Sample>& all) {
+  std::vector<std::uint8_t> image(all.size() * distance, 0x07);
+  for (std::size_t i = 0; i < all.size(); ++i) std::ranges::copy(all[i].bytes(), image.begin() + static_cast<std::ptrdiff_t>(i * distance));
+  return objdump(image);
+}
+
+TEST(Disassembly, EveryRowHasASample) {
+  for (const Instruction& row : instructions()) EXPECT_TRUE(operation_code(row)) << row.mnemonic;
+}
+
+TEST(Disassembly, EveryRowReadsAsObjdumpReadsIt) {
+  const auto all = samples();
+  const auto judged = objdump(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto found = judged.find(i * distance);
+    ASSERT_NE(found, judged.end()) << all[i].row->mnemonic;
+    if (unknown_to_objdump.contains(all[i].row->mnemonic)) {
+      EXPECT_TRUE(found->second.starts_with(".long")) << "objdump knows it now: " << found->second;
+      continue;
+    }
+    const auto ours = as_objdump_names_it(all[i], normal(disassemble_at(all[i].bytes(), i * distance)));
+    EXPECT_EQ(ours, found->second) << fmt::format("{:02x}", fmt::join(all[i].text, ""));
+  }
+}
+
+}  // namespace
+}  // namespace cpu
