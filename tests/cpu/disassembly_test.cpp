@@ -27,11 +27,13 @@ struct Sample {
   std::span<const std::uint8_t> bytes() const { return std::span{text}.first(instruction_length(text[0])); }
 };
 
-// What stands in the operand fields: no two neighbouring digits are alike, and few masks have mnemonics of their own.
-constexpr std::array<Text, 3> fillings{{
+// What stands in the operand fields: neighbouring digits differ, and few masks have mnemonics of their own.
+constexpr std::array<Text, 5> fillings{{
     {0x00, 0xB7, 0x9D, 0x5F, 0xD9, 0x7B},
     {0x00, 0x5D, 0x7B, 0x9D, 0xB6, 0x57},
     {0x00, 0x79, 0xD5, 0xB7, 0x5D, 0x93},
+    {0x00, 0xB0, 0x9D, 0x5F, 0xD9, 0x7B},  // no index
+    {0x00, 0xB7, 0x0D, 0x5F, 0xD9, 0x0B},  // no base
 }};
 
 // The operation code with nothing else. All places where its second part may stand are tried: the one that finds the row is right.
@@ -131,12 +133,27 @@ std::string with_zeroing(const std::string& text) {
   return fmt::format("{}z {},{},{}", parts[1].str(), parts[2].str(), end - zero_remaining, parts[4].str());
 }
 
+// objdump takes vector register 0 for no index, but it is an index as any other (PoP ch. 21, "Vector Gather Element").
+std::string without_index_0(const std::string& text) {
+  constexpr std::string_view index = "(%v0,";
+  const auto at = text.find(index);
+  return at == text.npos ? text : text.substr(0, at + 1) + text.substr(at + index.size());
+}
+
+// objdump leaves a last mask of zero out where it is optional, and then has the older names of CU12 and CU21.
+bool differ_by_optional_mask(const std::string& ours, const std::string& theirs) {
+  static const std::map<std::string, std::string> older{{"cutfu", "cu12"}, {"cuutf", "cu21"}};
+  const auto name = theirs.substr(0, theirs.find(' '));
+  const auto known = older.find(name);
+  return ours == (known == older.end() ? name : known->second) + theirs.substr(name.size()) + ",0";
+}
+
 // Our text with the extended mnemonics that objdump prefers.
 std::string as_objdump_names_it(const Sample& sample, const std::string& text) {
   const auto mnemonic = sample.row->mnemonic;
   if (const auto it = conditional.find(mnemonic); it != conditional.end()) return with_condition(text, it->second);
   if (const auto it = renamed.find(mnemonic); it != renamed.end()) return std::string{it->second} + text.substr(text.find(' '));
-  return with_zeroing(text);
+  return without_index_0(with_zeroing(text));
 }
 
 // Each sample has a place of its own, filled up with two-byte instructions: after what it does not know objdump goes on
@@ -183,6 +200,7 @@ TEST(Disassembly, EveryRowReadsAsObjdumpReadsIt) {
       continue;
     }
     const auto ours = as_objdump_names_it(all[i], normal(disassemble_at(all[i].bytes(), i * distance)));
+    if (differ_by_optional_mask(ours, found->second)) continue;
     EXPECT_EQ(ours, found->second) << fmt::format("{:02x}", fmt::join(all[i].text, ""));
   }
 }
