@@ -14,7 +14,7 @@ namespace {
 
 // Takes the operand template of formats.inc apart:
 //   %r1 %f1 %a1 %c1  a register      r1 m3 m4  a number     n3 n4 n5 n6  a mask of a vector format      d2 b2 x2 l1  the parts of an address
-//   i u U v b c j k  immediates: signed or unsigned, 16, 32 or 8 bits     o1 o2 w1  those of vector formats     f3 f4 f5  the three of RIE-f     p  relative
+//   i u U v b c j k  immediates: signed or unsigned, 16, 32 or 8 bits     o1 o2 w1  those of vector formats     f3 f4 f5  the three of RIE-f     p q  relative, q in halfwords in d1
 class Operands {
  public:
   Operands(std::string_view form, const Op& op, std::optional<std::uint64_t> address) : form_(form), op_(op), address_(address) {}
@@ -52,9 +52,13 @@ class Operands {
       case 'c': return fmt::format("{}", static_cast<std::uint8_t>(op_.imm));
       case 'j': return fmt::format("{}", op_.d1);
       case 'k': return fmt::format("{}", static_cast<std::uint8_t>(op_.d1));
-      case 'p': return address_ ? fmt::format("0x{:x}", *address_ + static_cast<std::uint64_t>(op_.imm)) : fmt::format(".{:+}", op_.imm);
+      case 'p': return relative(op_.imm);
+      case 'q': return relative(std::int64_t{op_.d1} * 2);
       default: return {c};
     }
+  }
+  std::string relative(std::int64_t distance) const {
+    return address_ ? fmt::format("0x{:x}", *address_ + static_cast<std::uint64_t>(distance)) : fmt::format(".{:+}", distance);
   }
   // "(x2,b2)" or "(b2)": an index that is none is left out, and with it a base that is none. What else begins with a
   // parenthesis, a length or a register, is always written.

@@ -17,6 +17,12 @@ std::int16_t halfword(const Text& t, unsigned at) { return static_cast<std::int1
 std::int32_t word(const Text& t) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(t[2]) << 24 | t[3] << 16 | t[4] << 8 | t[5]);
 }
+// The two relative operands of MII, signed.
+std::int32_t bits_12_to_23(const Text& t) {
+  const std::int32_t value = low(t[1]) << 8 | t[2];
+  return value < 0x800 ? value : value - 0x1000;
+}
+std::int32_t bits_24_to_47(const Text& t) { return static_cast<std::int8_t>(t[3]) * 0x10000 | t[4] << 8 | t[5]; }
 // Relative operands count halfwords from the instruction.
 std::int64_t relative(std::int64_t halfwords) { return halfwords * 2; }
 
@@ -40,7 +46,11 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
     case Layout::e: break;
     case Layout::i: op.imm = t[1]; break;
     case Layout::ie: registers(t[3], op.r1, op.r2); break;
-    case Layout::mii: op.r1 = high(t[1]); break;
+    case Layout::mii:
+      op.r1 = high(t[1]);
+      op.d1 = bits_12_to_23(t);
+      op.imm = relative(bits_24_to_47(t));
+      break;
     case Layout::ri_a:
       op.r1 = high(t[1]);
       op.imm = halfword(t, 2);
@@ -160,7 +170,11 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
       first_address(t, op);
       op.imm = halfword(t, 4);
       break;
-    case Layout::smi: op.r1 = high(t[1]); break;
+    case Layout::smi:
+      op.r1 = high(t[1]);
+      second_address(t, 2, op);
+      op.imm = relative(halfword(t, 4));
+      break;
     case Layout::ss_a:
       op.r1 = t[1];
       first_address(t, op);
