@@ -121,7 +121,8 @@ TEST_F(RealIsfc, DevicesThatGoAndComeInTheMiddleCostNothing) {
   EXPECT_EQ(sink.wrong, 0U);
 }
 
-TEST_F(RealIsfc, ADeadPeerTakesTheLinkDown) {
+// An idle end learns it from its next WRITE; members write a heartbeat each second.
+TEST_F(RealIsfc, ADeadPeerTakesTheLinkDownAtTheNextWrite) {
   connect();
   std::promise<void> down;
   alpha_->run([&] {
@@ -130,6 +131,7 @@ TEST_F(RealIsfc, ADeadPeerTakesTheLinkDown) {
                                           .link_down = [&](const std::string&) { down.set_value(); }});
   });
   beta_.reset();
+  alpha_->loop.post([this] { alpha_->isfc->send("BETA", Endpoint::test, {.head = numbered(1, 100), .parts = {}}, {}); });
   await(down.get_future());
   EXPECT_FALSE(alpha_->run([&] { return alpha_->isfc->is_up("BETA"); }));
 }
