@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 
+#include "base/guest_bytes.h"
 #include "cpu/storage_key.h"
 
 namespace cpu {
@@ -75,7 +75,7 @@ StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, st
   const auto last = z::frame_of(from + (to.size() - 1)).value;
   for (auto frame = z::frame_of(from).value; frame <= last; ++frame)
     keys_[frame].fetch_or(storage_key::reference, std::memory_order_relaxed);
-  std::memcpy(to.data(), host(from), to.size());
+  z::copy_guest_bytes(to.data(), host(from), to.size());
   return StorageCheck::none;
 }
 
@@ -87,7 +87,7 @@ void Storage::write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark
   {
     const std::shared_lock section{section_};
     for (auto frame = first; frame <= last; ++frame) mark(z::FrameIndex{frame});
-    std::memcpy(host(to), from.data(), from.size());
+    z::copy_guest_bytes(host(to), from.data(), from.size());
   }
   StorageObserver* const observer = observer_.load();
   if (observer == nullptr) return;
@@ -111,7 +111,7 @@ StorageCheck Storage::patch(z::AbsoluteAddress to, std::span<const std::byte> fr
 }
 
 void Storage::clear() {
-  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) std::memset(bytes_.data(), 0, bytes_.size());
+  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) z::fill_guest_bytes(bytes_.data(), std::byte{}, bytes_.size());
   StorageObserver* const observer = observer_.load();
   for (std::uint64_t frame = 0; frame < keys_.size(); ++frame) {
     if (keys_[frame].load(std::memory_order_relaxed) != 0) keys_[frame].store(0);
