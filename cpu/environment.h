@@ -47,6 +47,8 @@ class Environment {
   virtual IoAnswer test_subchannel(std::uint32_t ssid, Irb& irb) = 0;
   virtual void commit_test(std::uint32_t ssid) = 0;
   virtual IoAnswer reset_channel_path(std::uint32_t chpid) = 0;
+  // General registers 1 and 2. No condition code.
+  virtual IoAnswer set_channel_monitor(std::uint64_t control, std::uint64_t origin) = 0;
   virtual std::uint32_t store_channel_report_word() = 0;  // 0: none pending
   // The block holds the request and gets the response; it is stored again with cc 0.
   virtual IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) = 0;

@@ -164,6 +164,9 @@ void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); 
 
 // RCHP: every path is always there, so a reset completes at once and has nothing to report.
 cpu::IoAnswer Machine::reset_channel_path(std::uint32_t) { return cpu::IoAnswer{std::uint8_t{3}}; }
+cpu::IoAnswer Machine::set_channel_monitor(std::uint64_t control, std::uint64_t origin) {
+  return answer(subsystem_->set_monitor(control, origin));
+}
 std::uint32_t Machine::store_channel_report_word() { return subsystem_->take_channel_report(); }
 cpu::IoAnswer Machine::channel_subsystem_call(std::span<std::byte, 4096> block) {
   if (!channel::call(*subsystem_, block)) return std::unexpected{cpu::Pic::operand};
