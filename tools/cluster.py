@@ -10,6 +10,9 @@ import threading
 import time
 
 
+PATIENCE = int(os.environ.get("ENDICOTT_PATIENCE", "1"))  # how much longer all may take; a test under a sanitizer asks for it
+
+
 class Failure(Exception):
     pass
 
@@ -41,7 +44,7 @@ class Cluster:
 
     def wait_for(self, pattern, since=0, seconds=30):
         """The first match in what the members said from line `since` on."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         with self.changed:
             while True:
                 for line in self.lines[since:]:
@@ -59,7 +62,7 @@ class Cluster:
     def ask(self, member, command):
         """Return code and response of a CP command."""
         done = subprocess.run([self.endicott, "cp", "--machine", self.machine, member, *command.split()],
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True, timeout=120 * PATIENCE)
         return done.returncode, done.stdout + done.stderr
 
     def command(self, member, command):
@@ -72,7 +75,7 @@ class Cluster:
         return text
 
     def until(self, member, command, pattern, seconds=30):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while time.monotonic() < deadline:
             text = self.ask(member, command)[1]
             if re.search(pattern, text):
@@ -102,7 +105,7 @@ class Cluster:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(30)
+                self.process.wait(30 * PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
 

@@ -19,7 +19,7 @@ class TestGuest {
     VmDefinition definition;
     definition.userid = "TESTER";
     definition.storage = {16 << 20};
-    machine_ = std::move(*GuestMachine::create(std::move(definition), frames_, *partition_, volumes_, clock_,
+    machine_ = std::move(*GuestMachine::create(std::move(definition), GuestMachine::Contents::cleared, frames_, *partition_, volumes_, clock_,
                                                {.post = [this](std::function<void()> work) { post(std::move(work)); },
                                                 .console_line = [this](GuestMachine&, std::string line) { console_.push_back(std::move(line)); },
                                                 .stopped = [this](GuestMachine&) { stopped_ = true; },
