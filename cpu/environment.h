@@ -61,6 +61,8 @@ class Environment {
   // Instructions that a hypervisor or the machine's firmware gives meaning to.
   virtual Step diagnose(Cpu& cpu, const Op& op) = 0;
   virtual Step service_call(Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) = 0;
+  // IUCV, an instruction of z/VM's virtual machines alone: elsewhere an operation exception.
+  virtual Step inter_user_communication(Cpu& cpu, const Op& op);
   // Fills the 4 KiB SYSIB; cc 3 when the function code or the selectors are not provided (PoP ch. 10, STSI).
   virtual std::uint8_t store_system_information(Cpu& cpu, unsigned function, unsigned selector1, unsigned selector2,
                                                 std::span<std::byte, 4096> sysib) = 0;

@@ -191,6 +191,8 @@ cpu::Step Machine::diagnose(cpu::Cpu& cpu, const cpu::Op& op) { return firmware_
 cpu::Step Machine::service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) {
   return firmware_.service_call(cpu, command, sccb_real_address);
 }
+cpu::Step Machine::inter_user_communication(cpu::Cpu& cpu, const cpu::Op& op) { return firmware_.inter_user_communication(cpu, op); }
+cpu::Step Firmware::inter_user_communication(cpu::Cpu& cpu, const cpu::Op&) { return cpu.program_interruption(cpu::Pic::operation); }
 std::uint8_t Machine::store_system_information(cpu::Cpu&, unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
   return firmware_.system_information(function, selector1, selector2, sysib);
