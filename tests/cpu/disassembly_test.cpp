@@ -53,6 +53,7 @@ const std::map<std::string_view, std::string_view> with_an_optional_register{
 const std::map<std::string_view, std::string_view> unknown_to_objdump{
     {"SERVC", "SERVICE CALL is not in the PoP"},
     {"CHSC", "CHANNEL SUBSYSTEM CALL is not in the PoP"},
+    {"IUCV", "INTER-USER COMMUNICATION VEHICLE is z/VM's"},
 };
 
 // RISBG with the leftmost bit of I4 (zero the remaining bits) is RISBGZ of I4 without it.
