@@ -4,6 +4,7 @@
 #include "dasd3390/device_type.h"
 #include "terminal/device_type.h"
 #include "unitrecord/device_types.h"
+#include "usernet/device_type.h"
 
 namespace lpar {
 z::Result<std::unique_ptr<channel::Registry>> device_types(const std::vector<std::string>& plugins) {
@@ -12,6 +13,7 @@ z::Result<std::unique_ptr<channel::Registry>> device_types(const std::vector<std
   Z_CHECK(ctc::register_fctc(*registry));
   Z_CHECK(terminal::register_3270(*registry));
   Z_CHECK(unitrecord::register_unit_record(*registry));
+  Z_CHECK(usernet::register_usernet(*registry));
   for (const auto& plugin : plugins) Z_CHECK(registry->load_plugin(plugin));
   return registry;
 }

@@ -30,20 +30,21 @@ GuestMachine::~GuestMachine() {
   machine_.reset();
 }
 
-z::Result<std::unique_ptr<GuestMachine>> GuestMachine::create(VmDefinition definition, Frames& frames,
+z::Result<std::unique_ptr<GuestMachine>> GuestMachine::create(VmDefinition definition, Contents contents, Frames& frames,
                                                                   cpu::Storage& partition, Volumes& volumes,
                                                                   const z::Clock& clock, Host host) {
   std::unique_ptr<GuestMachine> machine{new GuestMachine{std::move(definition), clock, std::move(host)}};
-  Z_CHECK(machine->build(frames, partition, volumes));
+  Z_CHECK(machine->build(contents, frames, partition, volumes));
   return machine;
 }
 
-z::Result<> GuestMachine::build(Frames& frames, cpu::Storage& partition, Volumes& volumes) {
+z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage& partition, Volumes& volumes) {
   frames_.emplace(Z_TRY(frames.reserve(definition_.storage)));
   auto storage = Z_TRY(cpu::Storage::slice(partition, frames_->origin(), definition_.storage));
   machine_ = Z_TRY(lpar::Machine::create(std::move(storage), *this, clock_,
                                          lpar::Machine::Options{.cpus = definition_.cpus, .model = definition_.model, .io_threads = 1}));
-  machine_->system_reset(lpar::Machine::Clear::yes);  // no guest sees what another left in these frames
+  // No guest sees what another left in these frames.
+  machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
   return {};

@@ -28,10 +28,11 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
     std::function<void(GuestMachine&)> stopped;  // all CPUs stopped or in a disabled wait
   };
   enum class RunState { stopped, running, loading };
+  enum class Contents { cleared, left_over };  // of storage: left over from others, whoever fills it takes care of that
 
   // Reserves frames and builds the devices; nothing runs.
-  static z::Result<std::unique_ptr<GuestMachine>> create(VmDefinition definition, Frames& frames, cpu::Storage& partition,
-                                                         Volumes& volumes, const z::Clock& clock, Host host);
+  static z::Result<std::unique_ptr<GuestMachine>> create(VmDefinition definition, Contents contents, Frames& frames,
+                                                         cpu::Storage& partition, Volumes& volumes, const z::Clock& clock, Host host);
   ~GuestMachine() override;
 
   const VmDefinition& definition() const { return definition_; }
@@ -67,7 +68,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
 
  private:
   GuestMachine(VmDefinition definition, const z::Clock& clock, Host host);
-  z::Result<> build(Frames& frames, cpu::Storage& partition, Volumes& volumes);
+  z::Result<> build(Contents contents, Frames& frames, cpu::Storage& partition, Volumes& volumes);
   z::Result<> attach_console();
   z::Result<> attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes);
   void console_text(std::string_view text);

@@ -45,7 +45,7 @@ class Guests final : public api::GuestHost {
     std::unique_ptr<Port> port;
   };
 
-  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition);
+  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition, GuestMachine::Contents contents);
   GuestMachine& adopt(std::unique_ptr<GuestMachine> machine);
 
   const cpu::Model model_;

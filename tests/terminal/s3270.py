@@ -1,4 +1,5 @@
 """A 3270 terminal for tests: drives s3270, the scriptable client of Debian's package of that name."""
+import os
 import re
 import subprocess
 import time
@@ -9,7 +10,7 @@ class Terminal:
         # Linux writes code page 037.
         self._client = subprocess.Popen(["s3270", "-codepage", "cp037", "-utf8", *options], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, encoding="utf-8", bufsize=1)
-        self._patience = patience
+        self._patience = patience * int(os.environ.get("ENDICOTT_PATIENCE", "1"))
         self.address = address
         self.connect()
 
