@@ -35,7 +35,7 @@ Dialogue::Dialogue(Terminal terminal, std::unique_ptr<DialogueHost> host)
 void Dialogue::show_logo() {
   stage_ = Stage::logo;
   userid_.clear();
-  lines_.go_on();
+  while (lines_.is_full()) lines_.go_on();
   lines_.clear();
   lines_.forget_terminal();
   lines_.set_input(LineScreen::Input::shown);

@@ -41,6 +41,10 @@ class Terminal:
             self.do('String("%s")' % text.replace("\\", "\\\\").replace('"', '\\"'))
         self.do(key)
 
+    def wait_until(self, holds, sentence):
+        """For what no screen shows."""
+        self._until(holds, f"EXPECTED {sentence}")
+
     def close(self):
         self._run("Quit")
         self._client.wait()

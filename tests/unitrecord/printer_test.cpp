@@ -130,7 +130,8 @@ TEST_F(PrinterTest, MakesAPdfThatPdftotextReads) {
     std::vector<std::unique_ptr<Printout>> printouts;
     printouts.push_back(*pdf_printout(pdf));
     Printer1403 pdf_printer{"pdf", FormsControl{}, std::move(printouts)};
-    for (const auto& [command, text] : {std::pair{write_space_2, "ENDICOTT  PAGE 1"}, {skip_to_1, ""}, {write_only, "PAGE  2"}}) {
+    const std::vector<std::pair<int, std::string_view>> lines{{write_space_2, "ENDICOTT  PAGE 1"}, {skip_to_1, ""}, {write_only, "PAGE  2"}};
+    for (const auto& [command, text] : lines) {
       Area area{ebcdic(text)};
       pdf_printer.execute(static_cast<std::uint8_t>(command), area);
     }

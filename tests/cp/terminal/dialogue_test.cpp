@@ -1,9 +1,11 @@
 #include "cp/terminal/dialogue.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/ebcdic.h"
+#include "cp/config/keyword.h"
 
 namespace cp {
 namespace {
@@ -25,7 +27,7 @@ class FakeHost final : public DialogueHost {
   std::string system_name() const override { return "MEMBER1"; }
   TimeOfDay now() const override { return {}; }
   bool is_password(const std::string& userid, const std::string& password) const override {
-    return userid == "BEAT1" && password == "SECRET";
+    return userid == "BEAT1" && upper(password) == "SECRET";
   }
   void log_on(const Wish& wish, std::function<void(Answer<LoggedOn>)> done) override {
     member_.log.push_back(fmt::format("log on {}{}", wish.userid, wish.takes_over ? " here" : ""));

@@ -1,5 +1,6 @@
 #include "cp/terminal/line_screen.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
