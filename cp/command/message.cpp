@@ -25,6 +25,7 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6, "CFC", 'E', "Invalid device type - {}"},
     {7, "CFC", 'E', "Invalid userid - {}"},
     {13, "CFC", 'E', "Conflicting operand - {}"},
+    {15, "CFC", 'E', "Command not valid before LOGON: {}"},
     {20, "CFC", 'E', "Userid missing or invalid"},
     {21, "CFC", 'E', "A real device number was not supplied or it was invalid"},
     {22, "CFC", 'E', "A virtual device number was not supplied or it was invalid"},
