@@ -6,16 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 
+#include "base/guest_bytes.h"
 #include "cpu/storage_key.h"
 
 namespace cpu {
 namespace {
 
 auto copy_of(std::span<const std::byte> from) {
-  return [from](std::span<std::byte> to) { std::memcpy(to.data(), from.data(), from.size()); };
+  return [from](std::span<std::byte> to) { z::copy_guest_bytes(to.data(), from.data(), from.size()); };
 }
 
 // Host memory comes and goes in huge pages; a part of one would be split off.
@@ -25,9 +25,9 @@ void put_zeros(std::span<std::byte> bytes) {
   const auto lead = std::min<std::size_t>(bytes.size(), (huge_page - start % huge_page) % huge_page);
   const auto whole = (bytes.size() - lead) / huge_page * huge_page;
   const auto middle = bytes.subspan(lead, whole);
-  if (whole != 0 && ::madvise(middle.data(), whole, MADV_DONTNEED) != 0) std::memset(middle.data(), 0, whole);
-  std::memset(bytes.data(), 0, lead);
-  std::memset(bytes.data() + lead + whole, 0, bytes.size() - lead - whole);
+  if (whole != 0 && ::madvise(middle.data(), whole, MADV_DONTNEED) != 0) z::fill_guest_bytes(middle.data(), std::byte{}, whole);
+  z::fill_guest_bytes(bytes.data(), std::byte{}, lead);
+  z::fill_guest_bytes(bytes.data() + lead + whole, std::byte{}, bytes.size() - lead - whole);
 }
 
 }  // namespace
@@ -93,9 +93,9 @@ StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, st
   if (to.empty()) return StorageCheck::none;
   const auto last = z::frame_of(from + (to.size() - 1)).value;
   for (auto frame = z::frame_of(from).value; frame <= last; ++frame)
-    if (auto& key = keys_[frame]; (key.load(std::memory_order_relaxed) & storage_key::reference) == 0)
-      key.fetch_or(storage_key::reference, std::memory_order_relaxed);
-  std::memcpy(to.data(), host(from), to.size());
+    if (auto& held = keys_[frame]; (held.load(std::memory_order_relaxed) & storage_key::reference) == 0)
+      held.fetch_or(storage_key::reference, std::memory_order_relaxed);
+  z::copy_guest_bytes(to.data(), host(from), to.size());
   return StorageCheck::none;
 }
 
@@ -138,7 +138,7 @@ StorageCheck Storage::patch(z::AbsoluteAddress to, std::span<const std::byte> fr
 }
 
 void Storage::clear() {
-  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) std::memset(bytes_.data(), 0, bytes_.size());
+  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) z::fill_guest_bytes(bytes_.data(), std::byte{}, bytes_.size());
   StorageObserver* const observer = observer_.load();
   for (std::uint64_t frame = 0; frame < keys_.size(); ++frame) {
     if (keys_[frame].load(std::memory_order_relaxed) != 0) keys_[frame].store(0);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/guest_bytes.h"
 #include "cpu/prefix.h"
 #include "gdb/monitor.h"
 #include "gdb/registers.h"
@@ -148,7 +149,8 @@ void MachineTarget::resume(const Resumption& how) {
     return wake_();
   }
   cpu::Configuration& cpus = machine_.cpus();
-  cpus.set_stop_points(how.points);
+  points_ = how.points;
+  cpus.set_stop_points(points_);
   if (std::exchange(changed_, false)) cpus.purge_everywhere({});
   const std::uint64_t start = cpus_to_start(how);
   std::uint64_t stay = 0;
@@ -177,6 +179,22 @@ void MachineTarget::reset(lpar::Machine::Clear clear) {
     counts_[n] = cpu(n).instruction_count();
   }
   last_ = idle_stop();
+}
+
+bool MachineTarget::suspend_stops() {
+  if (halted_) return false;
+  cpu::Configuration& cpus = machine_.cpus();
+  cpus.pause();
+  const bool none_stopped = cpus.held() == 0;
+  if (none_stopped) cpus.set_stop_points({});
+  cpus.unpause();
+  return none_stopped;
+}
+
+void MachineTarget::restore_stops() {
+  machine_.cpus().pause();
+  machine_.cpus().set_stop_points(points_);
+  machine_.cpus().unpause();
 }
 
 std::string MachineTarget::monitor(unsigned address, std::string_view command) {
@@ -228,7 +246,8 @@ std::optional<std::string> MachineTarget::read_memory(unsigned address, Memory m
   if (!pieces) return std::nullopt;
   std::string bytes(length, '\0');
   for (const Piece& piece : *pieces)
-    std::memcpy(bytes.data() + piece.offset, machine_.storage().bytes().data() + piece.at.value, piece.length);
+    z::copy_guest_bytes(std::as_writable_bytes(std::span{bytes}).data() + piece.offset, machine_.storage().bytes().data() + piece.at.value,
+                        piece.length);
   return bytes;
 }
 

@@ -69,8 +69,8 @@ class Guests::Skeleton final : public api::SkeletonPort {
   ReceivedStorage storage_;
 };
 
-Guests::Guests(cpu::Model model, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
-    : model_(model), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
+Guests::Guests(const lpar::LparDefinition& lpar, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
+    : model_(lpar.model), partition_name_(lpar.name), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
 
 Guests::~Guests() = default;
 
@@ -87,7 +87,8 @@ std::vector<GuestMachine*> Guests::all() {
 
 z::Result<std::unique_ptr<GuestMachine>> Guests::build(VmDefinition definition, GuestMachine::Contents contents) {
   return GuestMachine::create(std::move(definition), contents, frames_, partition_, volumes_, clock_,
-                                {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped});
+                                {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped,
+                                 .command = events_.command, .partition = partition_name_});
 }
 
 GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
