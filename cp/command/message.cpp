@@ -72,6 +72,8 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6701, "CPO", 'W', "{} is not mounted; slot {} of the CP-owned list stays empty"},
     {6702, "CPO", 'W', "{} carries no mark of ownership; it is used as this system's own"},
     {6703, "CPO", 'E', "{} is mounted on {} and on {}; {} is used"},
+    {6710, "GDB", 'E', "No debugger for {}: {}"},
+    {6711, "GDB", 'E', "{} is held by a debugger; detach it, or SET GDB OFF"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));
