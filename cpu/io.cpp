@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "cpu/control.h"
@@ -9,6 +10,14 @@
 // I/O instructions (PoP ch. 14): operands here, functions in the environment.
 namespace cpu {
 namespace {
+
+// Words 16-23 hold the extended-measurement word and are stored only in extended-measurement-word mode, whose words no subchannel fills here (PoP
+// ch. 16, "Interruption-Response Block"). The card loader in Linux's image keeps its channel program behind the first 64 bytes.
+std::array<std::byte, 64> stored_part(const Irb& irb) {
+  std::array<std::byte, 64> stored;
+  std::copy_n(irb.begin(), stored.size(), stored.begin());
+  return stored;
+}
 
 Step finish(Cpu& cpu, const IoAnswer& answer) {
   if (!answer) return cpu.program_interruption(answer.error());
@@ -61,7 +70,7 @@ Z_INSTRUCTION(test_subchannel) {
   const std::uint32_t ssid = subsystem_identification(cpu);
   const IoAnswer answer = cpu.environment().test_subchannel(ssid, irb);
   if (answer && *answer < 2) {
-    TRY(cpu.store_bytes(address, irb));
+    TRY(cpu.store_bytes(address, stored_part(irb)));
     cpu.environment().commit_test(ssid);
   }
   return finish(cpu, answer);
