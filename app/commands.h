@@ -15,6 +15,7 @@ void add_member(CLI::App& program, Chosen& chosen);
 void add_cp(CLI::App& program, Chosen& chosen);
 void add_ipl(CLI::App& program, Chosen& chosen);
 void add_dasd(CLI::App& program, Chosen& chosen);
+void add_trace(CLI::App& program, Chosen& chosen);
 void add_syntax(CLI::App& program, Chosen& chosen);
 
 // Prints the error as the program does and returns the exit status for it.

@@ -8,6 +8,7 @@
 #include "app/raw_terminal.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "channel/trace.h"
 #include "gdb/server.h"
 #include "lpar/bare_partition.h"
 #include "lpar/instruction_trace.h"
@@ -24,7 +25,7 @@ struct Request {
   std::vector<std::string> plugins;
   std::string load;
   lpar::Consoles consoles = lpar::Consoles::all;
-  bool trace_io = false;
+  std::optional<std::string> trace_io;
   std::string gdb;  // HOST:PORT; empty: no debugger
   bool wait = false;
   bool trace_instructions = false, profile = false;
@@ -131,6 +132,12 @@ z::Result<int> run_debugged(lpar::BarePartition& partition, const Request& reque
   return 0;
 }
 
+z::Result<channel::TraceRequest> trace_request(const std::string& text) {
+  auto parsed = channel::TraceRequest::parse(text);
+  if (!parsed) return z::failure(parsed.error().within("--trace-io"));
+  return parsed;
+}
+
 z::Result<int> run(const Request& request) {
   const z::HostClock clock;
   const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
@@ -138,7 +145,7 @@ z::Result<int> run(const Request& request) {
   auto partition = Z_TRY(lpar::BarePartition::create(
       {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
        .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
-       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io},
+       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io ? std::optional{Z_TRY(trace_request(*request.trace_io))} : std::nullopt},
       clock,
       {.console_output = [](std::string_view text) {
          fmt::print("{}", text);
@@ -179,7 +186,9 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   command->add_flag("--wait", request->wait, "Let the debugger start the guest")->needs(gdb)->excludes(load);
   command->add_flag("--trace-instructions", request->trace_instructions, "Print each instruction and what it changes to standard error");
   command->add_flag("--profile", request->profile, "At the end, print how often each instruction was executed; slows the guest");
-  command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
+  command->add_option("--trace-io", request->trace_io,
+                      "Print each CCW to standard error, or as device=,command=,status=,to=FILE,format=text|json|pcapng,bytes= say")
+      ->expected(0, 1)->default_str("")->run_callback_for_default(false);
   command->callback([request, &chosen, kernel, load, gdb] {
     if (kernel->empty() && load->empty() && gdb->empty())
       throw CLI::ValidationError("ipl", "give --kernel FILE, --load DEVNO or --gdb HOST:PORT");

@@ -35,6 +35,8 @@ void Program::step(const Site& site) {
   if (ccw->has(ccw_flag::pci) && !pci_shown_) site.listener.program_controlled_interruption(ccw->next());
   pci_shown_ = true;
   DataArea area{site.storage, orb_, *ccw, site.listener, site.path};
+  TraceSample sample;
+  if (site.trace.is_on()) area.sample_into(sample.place(site.trace.bytes_kept()));
   const Ending ending = site.device.execute(ccw->command, area);
   if (site.trace.is_on()) trace_command(site, *ccw, area, ending);
   if (ending.kind == Ending::Kind::waiting) {
@@ -85,12 +87,13 @@ void Program::conclude_fault(const ProgramFault& fault) {
 
 void Program::trace_command(const Site& site, const Ccw& ccw, const DataArea& area, const Ending& ending) const {
   site.trace.command({.number = site.number,
+                      .device = site.device,
                       .ccw_address = ccw.location,
                       .command = ccw.command,
-                      .name = site.device.command_name(ccw.command),
                       .flags = ccw.flags,
                       .count = ccw.count,
                       .residual = area.residual(),
+                      .path = site.path,
                       .check = area.check(),
                       .ending = ending,
                       .bytes = area.sample()});

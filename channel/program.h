@@ -81,7 +81,8 @@ class Program {
   void run_transport(const Site& site, TransportDevice& device, const Tcw& tcw, std::span<const std::byte> words);
   void conclude_transport(const Site& site, const Tcw& tcw, const TransportArea& area, const Ending& ending, std::size_t offset);
   void conclude_transport_fault(std::uint8_t check);
-  void trace_transport(const Site& site, const DeviceCommandWord& word, const TransportArea& area, const Ending& ending) const;
+  void trace_transport(const Site& site, const DeviceCommandWord& word, std::span<const std::byte> control,
+                       const TransportArea& area, const Ending& ending) const;
 
   void conclude(const Conclusion& conclusion);
   void conclude_fault(const ProgramFault& fault);

@@ -132,7 +132,7 @@ std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
     if ((pmcw_.control & Pmcw::concurrent_sense) == 0) return std::nullopt;
   }
   const Sense sense = device_->sense();
-  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, sense);
+  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, *device_, sense);
   return sense;
 }
 

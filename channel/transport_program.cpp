@@ -60,6 +60,8 @@ void Program::run_transport(const Site& site, TransportDevice& device, const Tcw
                                               {tcw.output, addressing(tcw, Tcw::output_indirect), tcw.output_count}, site.path}
                               : TransportArea{site.storage, orb_.key(), Direction::input,
                                               {tcw.input, addressing(tcw, Tcw::input_indirect), tcw.input_count}, site.path};
+  TraceSample sample;
+  if (site.trace.is_on()) area.sample_into(sample.place(site.trace.bytes_kept()));
   Ending ending;
   std::size_t at = 0;
   for (bool chains = true; chains && at + sizeof(DeviceCommandWord) <= words.size();) {
@@ -67,7 +69,7 @@ void Program::run_transport(const Site& site, TransportDevice& device, const Tcw
     const auto control_at = at + sizeof word;
     if (control_at + word.control_count > words.size()) return conclude_transport_fault(subchannel_status::program_check);
     ending = device.execute_transport(word.command, words.subspan(control_at, word.control_count), area);
-    if (site.trace.is_on()) trace_transport(site, word, area, ending);
+    if (site.trace.is_on()) trace_transport(site, word, words.subspan(control_at, word.control_count), area, ending);
     if (ending.status == busy) {
       phase_ = Phase::busy;
       return;
@@ -96,18 +98,20 @@ void Program::conclude_transport_fault(std::uint8_t check) {
   conclude({accepted_ ? ended : DeviceStatus{}, check, orb_.program_address, 0});
 }
 
-void Program::trace_transport(const Site& site, const DeviceCommandWord& word, const TransportArea& area,
-                              const Ending& ending) const {
+// The control data say more than the data that move.
+void Program::trace_transport(const Site& site, const DeviceCommandWord& word, std::span<const std::byte> control,
+                              const TransportArea& area, const Ending& ending) const {
   site.trace.command({.number = site.number,
+                      .device = site.device,
                       .ccw_address = orb_.program_address,
                       .command = word.command,
-                      .name = site.device.command_name(word.command),
                       .flags = word.flags,
                       .count = static_cast<std::uint16_t>(word.count),
                       .residual = static_cast<std::uint16_t>(area.residual()),
+                      .path = site.path,
                       .check = area.check(),
                       .ending = ending,
-                      .bytes = area.sample()});
+                      .bytes = control.empty() ? area.sample() : control.first(std::min(control.size(), site.trace.bytes_kept()))});
 }
 
 }  // namespace channel

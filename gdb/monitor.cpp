@@ -155,15 +155,19 @@ std::string reset(const MonitorContext& context, const Words& operands) {
 
 std::string trace(const MonitorContext& context, const Words& operands) {
   auto& io = context.machine.subsystem().trace();
-  if (operands.size() == 1 && operands[0] == "on") {
-    io.start();
-    return "I/O trace on; monitor trace shows it\n";
+  if (!operands.empty() && (operands[0] == "on" || operands[0].contains('='))) {
+    const auto request = channel::TraceRequest::parse(fmt::format("{}", fmt::join(operands.begin() + (operands[0] == "on"), operands.end(), ",")));
+    if (!request) return request.error().text() + "\n";
+    const channel::TraceTarget target{io, ""};
+    if (const auto started = channel::start_traces(*request, {&target, 1}, {}); !started)
+      return started.error().text() + "\n";
+    return request->file.empty() ? "I/O trace on; monitor trace shows it\n" : fmt::format("I/O trace on, to {}\n", request->file);
   }
   if (operands.size() == 1 && operands[0] == "off") {
     io.stop();
     return "I/O trace off\n";
   }
-  if (!operands.empty()) return "monitor trace [on|off]\n";
+  if (!operands.empty()) return "monitor trace [on [WHAT]|off]\n";
   std::string text;
   for (const auto& line : io.lines()) text += line + "\n";
   return text;
@@ -177,7 +181,7 @@ constexpr std::array commands{
     Command{"subchannels", "subchannels", "devices, their PMCW and SCSW", subchannels},
     Command{"pending", "pending", "interruptions that wait", pending},
     Command{"reset", "reset [clear]", "reset the system; clear zeroes storage too", reset},
-    Command{"trace", "trace [on|off]", "record channel programs; show the record", trace},
+    Command{"trace", "trace [on [WHAT]|off]", "record channel programs; show the record", trace},
 };
 
 std::string help() {

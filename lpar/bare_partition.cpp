@@ -47,7 +47,10 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
                                     .console = sclp_consoles(options.consoles),
                                     .output = self.events_.console_output});
   self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
-  if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
+  if (options.trace_io) {
+    const channel::TraceTarget target{self.machine_->subsystem().trace(), ""};
+    Z_CHECK(channel::start_traces(*options.trace_io, {&target, 1}, self.events_.trace_line));
+  }
   Z_CHECK(partition->attach_devices(options));
   self.operator_ = std::jthread{[&self] { self.serve(); }};
   return partition;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "channel/registry.h"
+#include "channel/trace/request.h"
 #include "lpar/console_3215.h"
 #include "lpar/diagnose_308.h"
 #include "lpar/loader.h"
@@ -36,7 +37,7 @@ class BarePartition final : private Firmware {
     std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
     Consoles consoles = Consoles::all;
     std::vector<std::string> plugins;
-    bool trace_io = false;
+    std::optional<channel::TraceRequest> trace_io = {};
   };
   struct Events {
     std::function<void(std::string_view)> console_output;  // text with its line ends

@@ -90,15 +90,19 @@ Answer<Progress> vary(Command& command) {
   return Progress::pending;
 }
 
-// TRace IO ON|OFF
+// TRace IO [ON] [device=...] [command=...] [status=...] [to=FILE] [format=...] [bytes=n], or TRace IO OFF
 Answer<Progress> trace(Command& command) {
   auto& words = command.words;
   if (!words.take_if("IO")) return words.more() ? refusal(2, words.peek()) : refusal(26);
-  auto setting = Switch::on;
-  if (words.take_if("OFF")) setting = Switch::off;
-  else if (!words.take_if("ON")) return words.more() ? refusal(2, words.peek()) : refusal(26);
-  Z_CHECK(words.end());
-  command.system.trace_io(setting, command.done());
+  TraceChange change;
+  if (words.take_if("OFF")) {
+    change.setting = Switch::off;
+    Z_CHECK(words.end());
+  } else {
+    if (!words.take_if("ON") && !words.peek().contains('=')) return words.more() ? refusal(2, words.peek()) : refusal(26);
+    change.what = words.rest();
+  }
+  command.system.trace_io(std::move(change), command.done());
   return Progress::pending;
 }
 

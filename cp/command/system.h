@@ -76,7 +76,7 @@ class System {
   virtual void vary(z::DeviceNumber device, Presence presence, Done done) = 0;
   virtual void attach(AttachRequest request, Done done) = 0;
   virtual void detach_real(z::DeviceNumber device, Done done) = 0;
-  virtual void trace_io(Switch setting, Done done) = 0;
+  virtual void trace_io(TraceChange change, Done done) = 0;
   virtual void shutdown(Done done) = 0;
 };
 

@@ -99,7 +99,7 @@ class Member final : public System {
   void vary(z::DeviceNumber device, Presence presence, Done done) override;
   void attach(AttachRequest request, Done done) override;
   void detach_real(z::DeviceNumber device, Done done) override;
-  void trace_io(Switch setting, Done done) override;
+  void trace_io(TraceChange change, Done done) override;
   void shutdown(Done done) override;
 
  private:

@@ -122,8 +122,9 @@ TEST_F(CommandTest, SleepWaitsAsLongAsItSays) {
 TEST_F(CommandTest, TraceIoAndShutdown) {
   run("TRACE IO ON");
   run("TRACE IO OFF");
+  run("trace io device=0200-020F, to=/tmp/Trace.pcapng");
   run("SHUTDOWN");
-  EXPECT_THAT(system.log, ElementsAre("trace on", "trace off", "shutdown"));
+  EXPECT_THAT(system.log, ElementsAre("trace on", "trace off", "trace on: device=0200-020F, to=/tmp/Trace.pcapng", "shutdown"));
 }
 
 }  // namespace

@@ -222,7 +222,9 @@ class FakeSystem final : public System {
   void detach_real(z::DeviceNumber device, Done done) override {
     log_and(fmt::format("detach real {:04X}", device.value), done);
   }
-  void trace_io(Switch setting, Done done) override { log_and(setting == Switch::on ? "trace on" : "trace off", done); }
+  void trace_io(TraceChange change, Done done) override {
+    log_and(change.setting == Switch::off ? "trace off" : change.what.empty() ? "trace on" : "trace on: " + change.what, done);
+  }
   void shutdown(Done done) override { log_and("shutdown", done); }
 };
 
