@@ -58,42 +58,41 @@ class Observers {
   lpar::InstructionProfile profile_;
 };
 
+// Hands each piece of standard input to `take` until the guest has ended or `take` says that it wants no more.
+void read_input(int ended, const std::function<bool(std::string_view)>& take) {
+  bool open = true;
+  for (;;) {
+    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(polls, 2, -1) < 0) continue;
+    if (polls[0].revents != 0) return;
+    if (polls[1].revents == 0) continue;
+    char piece[1024];
+    const auto n = ::read(STDIN_FILENO, piece, sizeof piece);
+    open = n > 0;
+    if (open && !take({piece, static_cast<std::size_t>(n)})) return;
+  }
+}
+
 // Hands standard input to the VT220 key by key until the guest has ended or the user left.
 void feed_terminal(lpar::BarePartition& partition, int ended) {
   constexpr char leave = 0x1D;
   const RawTerminal raw{STDIN_FILENO};
-  bool open = true;
-  for (;;) {
-    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
-    if (::poll(polls, 2, -1) < 0) continue;
-    if (polls[0].revents != 0) return;
-    if (polls[1].revents == 0) continue;
-    char chunk[256];
-    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    open = n > 0;
-    const std::string_view keys{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
-    if (keys.contains(leave)) return;
-    if (!keys.empty()) partition.terminal_input(keys);
-  }
+  read_input(ended, [&](std::string_view keys) {
+    if (keys.contains(leave)) return false;
+    partition.terminal_input(keys);
+    return true;
+  });
 }
 
 // Hands lines of standard input to the console until the guest has ended.
 void feed_console(lpar::BarePartition& partition, int ended) {
-  std::string line;
-  bool open = true;
-  for (;;) {
-    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
-    if (::poll(polls, 2, -1) < 0) continue;
-    if (polls[0].revents != 0) return;
-    if (polls[1].revents == 0) continue;
-    char chunk[1024];
-    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    open = n > 0;
-    for (const char c : std::string_view{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))}) {
+  read_input(ended, [&, line = std::string{}](std::string_view piece) mutable {
+    for (const char c : piece) {
       if (c != '\n') line += c;
       else partition.console_input(std::exchange(line, {}));
     }
-  }
+    return true;
+  });
 }
 
 void feed(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {

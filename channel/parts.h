@@ -1,6 +1,7 @@
 #pragma once
 
 #include "channel/interruption_queue.h"
+#include "channel/monitor.h"
 #include "channel/subsystem.h"
 #include "channel/trace.h"
 #include "channel/worker_pool.h"
@@ -9,11 +10,12 @@
 namespace channel {
 
 struct Subsystem::Parts {
-  Parts(cpu::Storage& guest, const z::Clock& clock, unsigned threads) : storage(guest), trace(clock), pool(threads, clock) {}
+  Parts(cpu::Storage& guest, const z::Clock& clock, unsigned threads) : storage(guest), trace(clock), monitor(guest, clock), pool(threads, clock) {}
 
   cpu::Storage& storage;
   InterruptionQueue interruptions;
   IoTrace trace;
+  ChannelMonitor monitor;
   WorkerPool pool;  // last: its threads use what stands above
 };
 

@@ -13,6 +13,7 @@
 #include "channel/blocks.h"
 #include "channel/device.h"
 #include "channel/interruption_queue.h"
+#include "channel/monitor.h"
 #include "channel/program.h"
 #include "channel/state.h"
 #include "channel/subsystem.h"
@@ -28,6 +29,7 @@ struct Shared {
   WorkerPool& pool;
   InterruptionQueue& interruptions;
   IoTrace& trace;
+  ChannelMonitor& monitor;
   const std::function<void(std::uint8_t isc_mask)>& interruption_pending;
 };
 
@@ -99,6 +101,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void step_program() Z_EXCLUDES(lock_);
   void end_program_at_device() Z_EXCLUDES(lock_);
   void settle_program() Z_EXCLUDES(lock_);
+  void disconnect() Z_EXCLUDES(lock_);
   void suspend_program() Z_EXCLUDES(lock_);
   void retry_later() Z_EXCLUDES(lock_);
   void finish_program() Z_EXCLUDES(lock_);
@@ -110,6 +113,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void make_pending(std::uint32_t status_control) Z_REQUIRES(lock_);
   void set_extended_status(const std::optional<Sense>& sense) Z_REQUIRES(lock_);
   void notify() Z_EXCLUDES(lock_);
+  void add_measurements() Z_REQUIRES(lock_);
   bool is_operational() const Z_REQUIRES(lock_);
   bool is_busy() const Z_REQUIRES(lock_);
   void drop_status() Z_REQUIRES(lock_);
@@ -132,6 +136,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   Esw esw_ Z_GUARDED_BY(lock_){};
   std::array<std::uint8_t, 32> ecw_ Z_GUARDED_BY(lock_){};
   std::uint64_t measurement_block_ Z_GUARDED_BY(lock_) = 0;
+  Stopwatch stopwatch_ Z_GUARDED_BY(lock_);  // runs when the start function is measured
   Orb orb_ Z_GUARDED_BY(lock_){};
   // Status-control bits that became pending since a TEST SUBCHANNEL last looked: TSCH clears only what it showed.
   mutable std::uint32_t unseen_ Z_GUARDED_BY(lock_) = 0;

@@ -21,7 +21,10 @@ bool is_valid(const Orb& orb) {
   return orb.reserved_13 == 0 && orb.reserved_15 == 0;
 }
 
-bool is_valid(const Pmcw& pmcw) {
+bool is_valid(const Schib& schib) {
+  constexpr std::uint64_t block_boundary = 64;  // of a format-1 measurement block
+  const Pmcw& pmcw = schib.pmcw;
+  if ((pmcw.control & Pmcw::measurement_format) != 0 && schib.measurement_block_address % block_boundary != 0) return false;
   if ((pmcw.flags & Pmcw::reserved_flags) != 0) return false;
   if ((pmcw.flags & Pmcw::limit_mode) == Pmcw::limit_mode) return false;
   return (pmcw.control & ~modifiable_control) == 0;
@@ -52,6 +55,7 @@ Answer Subchannel::start(const Orb& orb) {
   scsw_.control = (orb.control & orb_in_scsw) | Scsw::start_function | Scsw::start_pending;
   if (orb.has(Orb::transport_mode)) scsw_.set(transport_status::transport_mode);
   scsw_.ccw_address = orb.program_address;
+  if (shared_.monitor.measures(pmcw_)) stopwatch_.start(shared_.monitor.now());
   schedule();
   return Answer::cc0;
 }
@@ -65,6 +69,7 @@ Answer Subchannel::resume_function() {
   trace_function("RESUME");
   pmcw_.path_not_operational_mask = 0;
   scsw_.set(Scsw::resume_pending);
+  stopwatch_.resume();
   schedule();
   return Answer::cc0;
 }
@@ -115,7 +120,7 @@ Answer Subchannel::store(Schib& schib) const {
 
 Answer Subchannel::modify(const Schib& schib) {
   const Pmcw& wanted = schib.pmcw;
-  if (!is_valid(wanted)) return Answer::operand_exception;
+  if (!is_valid(schib)) return Answer::operand_exception;
   z::Lock lock{lock_};
   if (!device_) return Answer::cc0;  // the device number is not valid: nothing changes
   if (scsw_.has(Scsw::status_pending)) return Answer::cc1;

@@ -46,6 +46,7 @@ void Subchannel::step_program() {
       scsw_.reset(Scsw::resume_pending | Scsw::suspended);
       if (!scsw_.has(Scsw::subchannel_active)) scsw_.set(Scsw::start_pending);  // until the device takes the command
     }
+    if (stopwatch_.is_running() && program_->phase() == Program::Phase::waiting) stopwatch_.connect(shared_.monitor.now());
   }
   program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path});
   settle_program();
@@ -67,10 +68,16 @@ void Subchannel::settle_program() {
     case Program::Phase::suspended: return suspend_program();
     case Program::Phase::busy: return retry_later();
     case Program::Phase::concluded: return finish_program();
+    case Program::Phase::waiting: return disconnect();
     case Program::Phase::ready:
-    case Program::Phase::waiting:
     case Program::Phase::chaining: return;
   }
+}
+
+// The device works by itself.
+void Subchannel::disconnect() {
+  z::Lock lock{lock_};
+  if (stopwatch_.is_running()) stopwatch_.disconnect(shared_.monitor.now());
 }
 
 bool Subchannel::accept_command(std::uint32_t ccw_address) {
@@ -79,6 +86,7 @@ bool Subchannel::accept_command(std::uint32_t ccw_address) {
   if (scsw_.has(Scsw::subchannel_active)) return true;
   scsw_.reset(Scsw::start_pending);
   scsw_.set(Scsw::subchannel_active | Scsw::device_active);
+  if (stopwatch_.is_running()) stopwatch_.connect(shared_.monitor.now());
   // PoP ch. 16, "Zero Condition Code": the program asked to hear of the first command's acceptance.
   if (scsw_.has(Scsw::initial_status) && !program_->is_accepted()) {
     scsw_.set(Scsw::zero_condition);
@@ -159,6 +167,8 @@ void Subchannel::finish_program() {
   scsw_.count = end.residual;
   set_extended_status(sense);
   if (!accepted) esw_.last_path_used_mask = 0;
+  if (stopwatch_.is_running() && device_end_owed) stopwatch_.end_channel(shared_.monitor.now());
+  else add_measurements();
   make_pending(Scsw::primary | (device_end_owed ? 0 : Scsw::secondary) | (check ? Scsw::alert : 0));
 }
 
@@ -176,6 +186,7 @@ void Subchannel::end_secondary() {
   scsw_.reset(Scsw::device_active);
   scsw_.device_status |= status.bits;
   set_extended_status(sense);
+  add_measurements();
   make_pending(Scsw::secondary | (status.has(unit_check) ? Scsw::alert : 0));
 }
 
@@ -261,6 +272,14 @@ void Subchannel::set_extended_status(const std::optional<Sense>& sense) {
   ecw_ = sense->bytes;
   esw_.report = Esw::concurrent_sense | static_cast<std::uint32_t>(sense->count) << Esw::sense_count_shift;
   scsw_.set(Scsw::extended_control);
+}
+
+// At the end of a start function that is measured. A block that can not be reached ends the measuring (PoP ch. 17, "Measurement-Block
+// Update": measurement-block program check).
+void Subchannel::add_measurements() {
+  if (!stopwatch_.is_running()) return;
+  const auto sample = stopwatch_.stop(shared_.monitor.now());
+  if (!shared_.monitor.add(pmcw_, measurement_block_, sample)) pmcw_.flags = static_cast<std::uint16_t>(pmcw_.flags & ~Pmcw::measurement_block_update);
 }
 
 void Subchannel::make_pending(std::uint32_t status_control) {

@@ -32,7 +32,7 @@ z::Result<z::SubchannelNumber> Subsystem::attach(z::DeviceNumber number, std::un
                                                  std::vector<z::Chpid> paths) {
   if (find(number)) return z::failure("device number {:04X} is in use", number.value);
   if (paths.empty() || paths.size() > 8) return z::failure("device {:04X}: {} channel paths, 1 to 8 possible", number.value, paths.size());
-  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, options_.interruption_pending};
+  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, parts_->monitor, options_.interruption_pending};
   std::shared_ptr<Subchannel> subchannel;
   z::SubchannelNumber given;
   {
@@ -96,6 +96,7 @@ z::Result<> Subsystem::vary(z::Chpid path, PathState state) {
 }
 
 void Subsystem::reset() {
+  parts_->monitor.reset();
   for (const auto& subchannel : subchannels()) subchannel->reset();
   z::Lock lock{lock_};
   for (auto& subchannel : subchannels_)
@@ -183,6 +184,8 @@ std::uint32_t Subsystem::take_channel_report() {
   reports_.pop_front();
   return word;
 }
+
+Answer Subsystem::set_monitor(std::uint64_t control, std::uint64_t origin) { return parts_->monitor.set(control, origin); }
 
 void Subsystem::quiesce() { parts_->pool.pause(); }
 void Subsystem::continue_io() {

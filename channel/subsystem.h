@@ -70,6 +70,7 @@ class Subsystem {
   std::optional<PendingInterruption> pending_interruption(std::uint8_t isc_mask) const;
   std::optional<PendingInterruption> take_interruption(std::uint8_t isc_mask);
   std::uint32_t take_channel_report();
+  Answer set_monitor(std::uint64_t control, std::uint64_t origin);  // SCHM
 
   // Relocation. `quiesce` lets no further command start and returns once none is executing: programs stop between
   // two commands, and waiting ones stay waiting. `continue_io` goes on. `save` is legal while quiesced and holds all subchannels,

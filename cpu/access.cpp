@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "cpu/cpu.h"
 #include "cpu/dat.h"
@@ -297,9 +296,9 @@ Access<> Cpu::fetch_bytes_in(Context context, std::uint64_t address, std::span<s
   if (first < to.size()) {
     const auto back = locate_fetch(context, wrap(address + first), to.size() - first);
     if (!back) return Access<>::refused();
-    std::memcpy(to.data() + first, back.value(), to.size() - first);
+    z::copy_guest_bytes(to.data() + first, back.value(), to.size() - first);
   }
-  std::memcpy(to.data(), front.value(), first);
+  z::copy_guest_bytes(to.data(), front.value(), first);
   return {};
 }
 
@@ -316,9 +315,9 @@ Access<> Cpu::store_bytes_in(Context context, std::uint64_t address, std::span<c
   if (first < from.size()) {
     const auto back = pointer_to(wrap(address + first), from.size() - first);
     if (!back) return Access<>::refused();
-    std::memcpy(back.value(), from.data() + first, from.size() - first);
+    z::copy_guest_bytes(back.value(), from.data() + first, from.size() - first);
   }
-  std::memcpy(front.value(), from.data(), first);
+  z::copy_guest_bytes(front.value(), from.data(), first);
   return {};
 }
 

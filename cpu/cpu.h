@@ -241,6 +241,9 @@ class Cpu {
   std::uint64_t breaking_event_address() const { return breaking_event_; }
   void set_breaking_event_address(std::uint64_t address) { breaking_event_ = address; }
   void interrupt_restart();
+  // For an instruction of the environment that cannot go on before something else has happened: returns when there is something
+  // to look at, and the instruction then ends with Step::repeat. Meanwhile this CPU holds nobody up.
+  void wait_for_attention();
   bool has_pending_exception() const { return exception_.code != Pic::none || supervisor_call_pending_; }
 
   // Resets (PoP ch. 4, "Resets"); the CPU is stopped.

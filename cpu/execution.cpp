@@ -284,6 +284,14 @@ void Cpu::enter_guest() {
   apply_purges();
 }
 
+// The block that the instruction stands in stays: to leave the guest altogether would let go of it.
+void Cpu::wait_for_attention() {
+  safepoint_.leave();
+  attention_.sleep();
+  configuration_.enter_beside_others(*this);
+  apply_purges();
+}
+
 void Cpu::leave_guest() {
   executing_.store(false, std::memory_order_seq_cst);
   safepoint_.leave();

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
+#include "base/guest_bytes.h"
 #include "cpu/psw.h"
 
 namespace cpu {
@@ -72,22 +72,23 @@ class Transaction {
   // Before bytes of storage are replaced.
   void keep(std::byte* at, std::size_t length) {
     kept_.push_back({at, bytes_.size(), length});
-    bytes_.insert(bytes_.end(), at, at + length);
+    bytes_.resize(bytes_.size() + length);
+    z::copy_guest_bytes(bytes_.data() + bytes_.size() - length, at, length);
   }
   bool stores_too_much() const { return bytes_.size() > store_limit; }
   // NONTRANSACTIONAL STORE: the value stays when the transaction is given up.
   void keep_nontransactional(std::byte* at, std::span<const std::byte> value) {
     lasting_.push_back({at, {}});
-    std::memcpy(lasting_.back().value.data(), value.data(), lasting_.back().value.size());
+    z::copy_guest_bytes(lasting_.back().value.data(), value.data(), lasting_.back().value.size());
   }
   // Calls `changed(at, length)` after each piece that was put back.
   template <class F>
   void roll_back(F changed) {
     for (auto piece = kept_.rbegin(); piece != kept_.rend(); ++piece) {
-      std::memcpy(piece->at, bytes_.data() + piece->offset, piece->length);
+      z::copy_guest_bytes(piece->at, bytes_.data() + piece->offset, piece->length);
       changed(piece->at, piece->length);
     }
-    for (const auto& [at, value] : lasting_) std::memcpy(at, value.data(), value.size());
+    for (const auto& [at, value] : lasting_) z::copy_guest_bytes(at, value.data(), value.size());
   }
 
   AbortCode abort_code = AbortCode::none;  // wanted: by the instruction, or by a limit

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/guest_bytes.h"
 #include "cpu/prefix.h"
 #include "gdb/monitor.h"
 #include "gdb/registers.h"
@@ -228,7 +229,8 @@ std::optional<std::string> MachineTarget::read_memory(unsigned address, Memory m
   if (!pieces) return std::nullopt;
   std::string bytes(length, '\0');
   for (const Piece& piece : *pieces)
-    std::memcpy(bytes.data() + piece.offset, machine_.storage().bytes().data() + piece.at.value, piece.length);
+    z::copy_guest_bytes(std::as_writable_bytes(std::span{bytes}).data() + piece.offset, machine_.storage().bytes().data() + piece.at.value,
+                        piece.length);
   return bytes;
 }
 

@@ -9,6 +9,7 @@
 #include "base/be.h"
 #include "channel/blocks.h"
 #include "channel/trace.h"
+#include "cpu/host_access.h"
 #include "gdb/hex.h"
 
 namespace gdb {
@@ -37,7 +38,7 @@ std::string dump(const cpu::Storage& storage, z::AbsoluteAddress at, std::uint64
   for (std::uint64_t line = 0; line < length; line += a_line) {
     text += fmt::format("{:016x} ", shown_as + line);
     for (std::uint64_t word = line; word < line + a_line; word += 8)
-      text += fmt::format(" {:016x}", z::be64::load(storage.host(at + word)));
+      text += fmt::format(" {:016x}", cpu::host_load<std::uint64_t>(storage.host(at + word)));
     text += fmt::format("  key {:02x}\n", storage.key(z::frame_of(at + line)));
   }
   return text;

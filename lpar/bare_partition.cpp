@@ -43,9 +43,7 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
                                               Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
   auto& self = *partition;
   self.sclp_ = std::make_unique<Sclp>(
-      *self.machine_, Sclp::Options{.load_parameter = "",
-                                    .console = sclp_consoles(options.consoles),
-                                    .output = self.events_.console_output});
+      *self.machine_, Sclp::Options{.console = sclp_consoles(options.consoles), .output = self.events_.console_output});
   self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
   if (options.trace_io) {
     const channel::TraceTarget target{self.machine_->subsystem().trace(), ""};
@@ -110,7 +108,7 @@ z::Result<> BarePartition::start_program(const LoadRequest& request) {
 
 z::Result<> BarePartition::load(z::DeviceNumber device) {
   loaded_ = device;
-  diagnose_308_->set_loaded_from(device);
+  diagnose_308_->set_loaded_from({.device = device, .load_parameter = {}, .parameter = {}});
   std::promise<z::Result<>> loaded;
   machine_->load(device, Machine::Clear::yes, [&](z::Result<> result) { loaded.set_value(std::move(result)); });
   return loaded.get_future().get();
@@ -166,7 +164,7 @@ z::Result<> BarePartition::carry_out(const Diagnose308::Request& request) {
     machine_->start(Z_TRY(expand_ipl_psw(psw)));
     return {};
   }
-  if (request.device) loaded_ = *request.device;
+  if (request.source) loaded_ = request.source->device;
   reset(request.act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
   return reload();
 }

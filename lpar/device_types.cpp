@@ -2,12 +2,14 @@
 
 #include "ctc/fctc.h"
 #include "dasd3390/device_type.h"
+#include "usernet/device_type.h"
 
 namespace lpar {
 z::Result<std::unique_ptr<channel::Registry>> device_types(const std::vector<std::string>& plugins) {
   auto registry = std::make_unique<channel::Registry>();
   Z_CHECK(registry->add("3390", [](std::string_view arguments) { return dasd3390::make_device(arguments); }));
   Z_CHECK(ctc::register_fctc(*registry));
+  Z_CHECK(usernet::register_usernet(*registry));
   for (const auto& plugin : plugins) Z_CHECK(registry->load_plugin(plugin));
   return registry;
 }

@@ -64,6 +64,8 @@ constexpr auto catalogue = std::to_array<Entry>({
     {1941, "RLH", 'E', "Relocation of {} from {} to {} failed: {}"},
     {1942, "RLH", 'E', "{} is already being relocated"},
     {1982, "RLE", 'I', "{}: relocation capability is off"},
+    {2113, "SIG", 'I', "User {} has been signaled to shut down"},
+    {2114, "SIG", 'E', "User {} is not enabled for signals"},
     {6056, "CLS", 'I', "XAUTOLOG information for {}: The IPL command is verified by the IPL command processor."},
     {6700, "CPO", 'E', "{} is owned by {}.{} and is not brought online as {}"},
     {6701, "CPO", 'W', "{} is not mounted; slot {} of the CP-owned list stays empty"},

@@ -6,8 +6,8 @@
 
 namespace cp {
 
-// Who gives a command. `virtual_cpu` is set for one of several CPUs of a guest (DIAGNOSE X'08'): responses then begin
-// with its address.
+// Who gives a command. `virtual_cpu` is set for one of several CPUs of a guest that CP was entered from: responses then begin
+// with its address. A response to DIAGNOSE X'08' is the guest's own to read and has no such mark.
 struct Issuer {
   std::string userid;
   ClassSet classes;

@@ -89,6 +89,7 @@ class VirtualMachine {
   virtual void write_storage(StoragePlace place, std::vector<std::byte> bytes, Done done) = 0;
   // A line that an operator typed at its console.
   virtual void console_input(std::string text, Done done) = 0;
+  virtual void signal_shutdown(Done done) = 0;  // refused when the program does not listen
   virtual void detach(z::DeviceNumber device, Done done) = 0;
 };
 

@@ -53,10 +53,15 @@ Member::Member(Files files, std::filesystem::path run_directory, std::unique_ptr
                Events events)
     : loop_(loop), events_(std::move(events)), run_directory_(std::move(run_directory)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
       config_(config_file_.for_system(files.system)), ipled_(loop.clock().utc()), partition_(std::move(partition)),
-      guests_(partition_->definition().model, partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
+      guests_(partition_->definition(), partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
               {.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
                .console_line = [this](GuestMachine& machine, const std::string& line) { users_.console_line(machine, line); },
                .stopped = [this](GuestMachine& machine) { machine_stopped(machine); },
+               .command = [this](GuestMachine& machine, const std::string& text, ReplyPtr reply) {
+                 const auto issuer = issuer_of(machine.userid());
+                 if (issuer) run_command(*this, *issuer, text, std::move(reply));
+                 else reply->end(std::unexpected{issuer.error()});
+               },
                .arrived = [this](const std::string& userid) {
                  users_.arrived(userid);
                  cluster_->take_over_user(userid);

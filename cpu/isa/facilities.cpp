@@ -64,11 +64,13 @@ constexpr Facility offered[] = {
     {130, Model::z14},  // instruction-execution protection
     {131, Model::z14},  // enhanced suppression on protection 2
     {133, Model::z14},  // guarded storage
+    {134, Model::z14},  // vector packed decimal
     {135, Model::z14},  // vector enhancements 1
     {145, Model::z14},  // insert reference bits multiple
     {146, Model::z14},  // message-security-assist extension 8
     {148, Model::z15},  // vector enhancements 2
     {151, Model::z15},  // DEFLATE conversion
+    {152, Model::z15},  // vector packed decimal enhancement 1
     {155, Model::z15},  // message-security-assist extension 9
     {193, Model::z16},  // BEAR enhancement
     {194, Model::z16},  // reset DAT protection

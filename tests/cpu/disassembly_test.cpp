@@ -108,6 +108,7 @@ const std::map<std::string_view, std::string_view> with_an_optional_register{
 const std::map<std::string_view, std::string_view> unknown_to_objdump{
     {"SERVC", "SERVICE CALL is not in the PoP"},
     {"CHSC", "CHANNEL SUBSYSTEM CALL is not in the PoP"},
+    {"IUCV", "INTER-USER COMMUNICATION VEHICLE is z/VM's"},
 };
 
 // "bc 11,8(%r9)" as "bnl 8(%r9)", "locr %r5,%r15,9" as "locrnlh %r5,%r15": a branch has its mask first, the others last.

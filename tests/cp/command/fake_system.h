@@ -76,6 +76,10 @@ class FakeMachine final : public VirtualMachine {
     log_.push_back("console " + text);
     done({});
   }
+  void signal_shutdown(Done done) override {
+    log_.push_back("signal shutdown");
+    done({});
+  }
   void detach(z::DeviceNumber device, Done done) override {
     log_.push_back(fmt::format("detach {:04X}", device.value));
     done({});
