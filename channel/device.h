@@ -94,11 +94,13 @@ struct RecordId {
   constexpr auto operator<=>(const RecordId&) const = default;
 };
 
-// What a device type's commands mean in words, for traces. Constants: used also when the device has gone. Either may be null.
+// What a device type's commands mean in words, for traces. Constants: used also when the device has gone. Each may be null.
 struct Vocabulary {
   // The first bytes of a command's data area, which may have been cut. Empty: nothing to say.
   std::string (*parameters)(std::uint8_t command, std::span<const std::byte> data);
   std::string (*sense)(std::span<const std::byte> bytes);
+  // Where a command with these parameters goes: SEEK, SEARCH, LOCATE RECORD.
+  std::optional<RecordId> (*target)(std::uint8_t command, std::span<const std::byte> data);
 };
 
 // A device at its control unit. Calls come from one thread at a time, never two at once; none may block for long: a

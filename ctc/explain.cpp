@@ -32,7 +32,7 @@ std::string sense(std::span<const std::byte> bytes) {
   }
 }
 
-constexpr channel::Vocabulary words{parameters, sense};
+constexpr channel::Vocabulary words{parameters, sense, nullptr};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "gdb/monitor.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <sstream>
@@ -8,7 +9,7 @@
 
 #include "base/be.h"
 #include "channel/blocks.h"
-#include "channel/trace.h"
+#include "channel/debug/debugger.h"
 #include "cpu/host_access.h"
 #include "gdb/hex.h"
 
@@ -154,24 +155,19 @@ std::string reset(const MonitorContext& context, const Words& operands) {
   return clear ? "all CPUs stopped, system and storage cleared\n" : "all CPUs stopped and initially reset, I/O reset\n";
 }
 
-std::string trace(const MonitorContext& context, const Words& operands) {
-  auto& io = context.machine.subsystem().trace();
-  if (!operands.empty() && (operands[0] == "on" || operands[0].contains('='))) {
-    const auto request = channel::TraceRequest::parse(fmt::format("{}", fmt::join(operands.begin() + (operands[0] == "on"), operands.end(), ",")));
-    if (!request) return request.error().text() + "\n";
-    const channel::TraceTarget target{io, ""};
-    if (const auto started = channel::start_traces(*request, {&target, 1}, {}); !started)
-      return started.error().text() + "\n";
-    return request->file.empty() ? "I/O trace on; monitor trace shows it\n" : fmt::format("I/O trace on, to {}\n", request->file);
-  }
-  if (operands.size() == 1 && operands[0] == "off") {
-    io.stop();
-    return "I/O trace off\n";
-  }
-  if (!operands.empty()) return "monitor trace [on [WHAT]|off]\n";
+// The I/O debugger's commands; the trace is one of them.
+std::string debug_io(const MonitorContext& context, std::string_view command) {
   std::string text;
-  for (const auto& line : io.lines()) text += line + "\n";
+  for (const auto& line : context.machine.subsystem().debugger().command(command)) text += line + "\n";
   return text;
+}
+
+std::string io(const MonitorContext& context, const Words& operands) {
+  return debug_io(context, fmt::format("{}", fmt::join(operands, " ")));
+}
+
+std::string trace(const MonitorContext& context, const Words& operands) {
+  return debug_io(context, fmt::format("trace {}", fmt::join(operands, " ")));
 }
 
 constexpr std::array commands{
@@ -183,6 +179,7 @@ constexpr std::array commands{
     Command{"pending", "pending", "interruptions that wait", pending},
     Command{"reset", "reset [clear]", "reset the system; clear zeroes storage too", reset},
     Command{"trace", "trace [on [WHAT]|off]", "record channel programs; show the record", trace},
+    Command{"io", "io [COMMAND]", "breakpoints, steps and faults of channel programs; alone: its help", io},
 };
 
 std::string help() {

@@ -31,12 +31,13 @@ class PcapngEncoder {
   static std::string comment_only(std::string_view comment, z::Nanoseconds time_utc);
 
  private:
+  class Frames;
   struct Exchange {  // of a device, at one source
     std::uint32_t program = 0;
     std::uint16_t ccw = 0;           // number in the program
     std::uint16_t frames = 0;
     bool has_unsent_status = false;  // `unsent` waits for its sense data
-    TraceEvent unsent;
+    TraceEvent unsent{};
   };
   std::map<std::uint32_t, Exchange> exchanges_;  // by source and device number
 };

@@ -92,6 +92,7 @@ struct IuHeader {
 };
 static_assert(sizeof(IuHeader) == 16);
 enum class Iu : std::uint8_t { data = 0, command = 1, status = 2, control = 3, command_and_data = 4 };
+constexpr std::uint8_t whole_sequence = 0x29;  // of F_CTL: first and last frame of it, and the initiative goes over
 constexpr std::uint8_t flag_end = 0x80, flag_chaining = 0x10;
 constexpr std::uint8_t control_cancel = 0x30, control_selective_reset = 0x50;
 constexpr std::uint8_t residual_is_valid = 0x01;
@@ -169,7 +170,7 @@ bool moves_to_channel(std::uint8_t command) {
   return (command & 0x03) == 0x02 || (command & 0x0F) == 0x04 || (command & 0x0F) == 0x0C;
 }
 
-// "cyl 1 head 2 record 3" behind the text that people read.
+// The line that people read, without its time, which the frame has.
 std::string comment_of(const TraceEvent& event) {
   const auto text = event_text(event);
   return text.substr(std::min(text.find(' ') + 1, text.size()));
@@ -201,25 +202,41 @@ std::string PcapngEncoder::comment_only(std::string_view comment, z::Nanoseconds
   return packet(0, time_utc, {}, 0, comment);
 }
 
-std::string PcapngEncoder::frames(const TraceEvent& event, z::Nanoseconds epoch) {
-  auto& exchange = exchanges_[std::uint32_t{event.source} << 16 | event.number.value];
-  std::string result;
-  const auto send = [&](const TraceEvent& of, const Frame& frame, std::string_view comment) {
+// The frames of one event.
+class PcapngEncoder::Frames {
+ public:
+  Frames(Exchange& exchange, z::Nanoseconds epoch) : exchange_(exchange), epoch_(epoch) {}
+
+  std::string of(const TraceEvent& event) {
+    if (event.kind != TraceEvent::Kind::sense) send_unsent_status();
+    if (event.program != exchange_.program) exchange_.ccw = 0;
+    exchange_.program = event.program;
+    switch (event.kind) {
+      case TraceEvent::Kind::started: break;
+      case TraceEvent::Kind::function: function(event); break;
+      case TraceEvent::Kind::command: command(event); break;
+      case TraceEvent::Kind::sense: sense(event); break;
+      case TraceEvent::Kind::status: status(event); break;
+    }
+    return std::move(packets_);
+  }
+
+ private:
+  void send(const TraceEvent& of, const Frame& frame, std::string_view comment) {
     FcHeader header{};
     header.routing_control = routing_of(frame.kind);
     set_ports(header, frame.towards, of);
     const std::uint8_t from_responder = frame.towards == Towards::channel ? 0x80 : 0;
-    header.frame_control[0] = static_cast<std::uint8_t>(from_responder | 0x29);  // first frame, end of sequence, initiative goes over
-    header.sequence_id = static_cast<std::uint8_t>(exchange.frames++);
-    header.originator_exchange = static_cast<std::uint16_t>(of.program);
-    header.responder_exchange = static_cast<std::uint16_t>(of.program);
+    header.frame_control[0] = static_cast<std::uint8_t>(from_responder | whole_sequence);
+    header.sequence_id = static_cast<std::uint8_t>(exchange_.frames++);
+    header.originator_exchange = header.responder_exchange = static_cast<std::uint16_t>(of.program);
     IuHeader iu{};
     iu.channel_image = of.path;
     iu.control_unit_image = static_cast<std::uint8_t>(of.number.value >> 8);
     iu.device_address = of.number.value;
     iu.identifier = static_cast<std::uint8_t>(frame.kind);
     iu.flags = frame.flags;
-    iu.ccw_number = exchange.ccw;
+    iu.ccw_number = exchange_.ccw;
     iu.token[1] = static_cast<std::uint8_t>(of.program >> 8);
     iu.token[2] = static_cast<std::uint8_t>(of.program);
     std::string bytes{bytes_of(header)};
@@ -227,73 +244,77 @@ std::string PcapngEncoder::frames(const TraceEvent& event, z::Nanoseconds epoch)
     bytes += frame.block;
     bytes.append(reinterpret_cast<const char*>(frame.data.data()), frame.data.size());
     const auto missing = frame.data_length > frame.data.size() ? frame.data_length - frame.data.size() : 0;
-    result += packet(of.source, of.time + epoch, bytes, bytes.size() + missing, comment);
-  };
-  const auto send_status = [&](const TraceEvent& of, std::span<const std::byte> sense, std::string_view comment) {
+    packets_ += packet(of.source, of.time + epoch_, bytes, bytes.size() + missing, comment);
+  }
+
+  void send_status(const TraceEvent& of, std::span<const std::byte> sense, std::string_view comment) {
     StatusBlock block{};
     block.flags = residual_is_valid;
     block.status = of.device_status;
     block.residual = of.residual;
     block.data_count = static_cast<std::uint16_t>(sense.size());
     send(of, {.towards = Towards::channel, .kind = Iu::status, .flags = flag_end, .block = bytes_of(block), .data = sense}, comment);
-  };
-  const auto flush_status = [&] {
-    if (std::exchange(exchange.has_unsent_status, false)) send_status(exchange.unsent, {}, "");
-  };
-
-  if (event.kind != TraceEvent::Kind::sense) flush_status();
-  if (event.program != exchange.program) exchange.ccw = 0;
-  exchange.program = event.program;
-  switch (event.kind) {
-    case TraceEvent::Kind::started: break;
-    case TraceEvent::Kind::function: {
-      ControlBlock block{};
-      if (event.name_text() == "HALT") block.function = control_cancel;
-      else if (event.name_text() == "CLEAR") block.function = control_selective_reset;
-      else break;  // RESUME and CANCEL stay in the channel
-      send(event, {.towards = Towards::control_unit, .kind = Iu::control, .flags = flag_end, .block = bytes_of(block)}, comment_of(event));
-      break;
-    }
-    case TraceEvent::Kind::command: {
-      const bool input = moves_to_channel(event.command);
-      const auto bytes = event.bytes();
-      const std::size_t moved = std::max<std::size_t>(bytes.size(), event.count >= event.residual && !bytes.empty() ? event.count - event.residual : 0);
-      ++exchange.ccw;
-      CommandBlock command{};
-      command.command = event.command;
-      command.flags = event.flags;
-      command.count = event.count;
-      command.data_count = static_cast<std::uint16_t>(input ? 0 : moved);
-      const std::uint8_t chaining = (event.flags & ccw_flag::chain_command) != 0 ? flag_chaining : 0;
-      const bool has_output = !input && !bytes.empty();
-      send(event,
-           {.towards = Towards::control_unit, .kind = has_output ? Iu::command_and_data : Iu::command, .flags = chaining,
-            .block = bytes_of(command), .data = has_output ? bytes : std::span<const std::byte>{}, .data_length = has_output ? moved : 0},
-           comment_of(event));
-      if (event.ending == Ending::Kind::waiting) break;
-      if (input && !bytes.empty()) {
-        DataBlock data{};
-        data.data_count = static_cast<std::uint16_t>(moved);
-        send(event, {.towards = Towards::channel, .kind = Iu::data, .flags = flag_end, .block = bytes_of(data), .data = bytes, .data_length = moved}, "");
-      }
-      exchange.unsent = event;
-      exchange.has_unsent_status = true;
-      if ((event.device_status & unit_check.bits) == 0) flush_status();
-      break;
-    }
-    case TraceEvent::Kind::sense: {
-      TraceEvent status = std::exchange(exchange.has_unsent_status, false) ? exchange.unsent : event;
-      status.device_status |= unit_check.bits;
-      send_status(status, event.bytes(), comment_of(event));
-      break;
-    }
-    case TraceEvent::Kind::status:
-      // Status that no command brought: attention, or device end that was owed.
-      if ((event.word & Scsw::alert) != 0 && (event.word & Scsw::primary) == 0 && event.device_status != 0)
-        send_status(event, {}, comment_of(event));
-      break;
   }
-  return result;
+
+  void send_unsent_status() {
+    if (std::exchange(exchange_.has_unsent_status, false)) send_status(exchange_.unsent, {}, "");
+  }
+
+  // RESUME and CANCEL stay in the channel.
+  void function(const TraceEvent& event) {
+    ControlBlock block{};
+    if (event.name_text() == "HALT") block.function = control_cancel;
+    else if (event.name_text() == "CLEAR") block.function = control_selective_reset;
+    else return;
+    send(event, {.towards = Towards::control_unit, .kind = Iu::control, .flags = flag_end, .block = bytes_of(block)}, comment_of(event));
+  }
+
+  void command(const TraceEvent& event) {
+    const auto bytes = event.bytes();
+    const bool is_input = moves_to_channel(event.command), has_output = !is_input && !bytes.empty();
+    const std::size_t counted = event.count >= event.residual && !bytes.empty() ? event.count - event.residual : 0;
+    const auto moved = std::max(bytes.size(), counted);  // more than was kept
+    ++exchange_.ccw;
+    CommandBlock block{};
+    block.command = event.command;
+    block.flags = event.flags;
+    block.count = event.count;
+    block.data_count = static_cast<std::uint16_t>(is_input ? 0 : moved);
+    const std::uint8_t chaining = (event.flags & ccw_flag::chain_command) != 0 ? flag_chaining : 0;
+    send(event,
+         {.towards = Towards::control_unit, .kind = has_output ? Iu::command_and_data : Iu::command, .flags = chaining,
+          .block = bytes_of(block), .data = has_output ? bytes : std::span<const std::byte>{}, .data_length = has_output ? moved : 0},
+         comment_of(event));
+    if (event.ending == Ending::Kind::waiting) return;
+    if (is_input && !bytes.empty()) {
+      DataBlock data{};
+      data.data_count = static_cast<std::uint16_t>(moved);
+      send(event, {.towards = Towards::channel, .kind = Iu::data, .flags = flag_end, .block = bytes_of(data), .data = bytes, .data_length = moved}, "");
+    }
+    exchange_.unsent = event;
+    exchange_.has_unsent_status = true;
+    if ((event.device_status & unit_check.bits) == 0) send_unsent_status();
+  }
+
+  void sense(const TraceEvent& event) {
+    auto status = std::exchange(exchange_.has_unsent_status, false) ? exchange_.unsent : event;
+    status.device_status |= unit_check.bits;
+    send_status(status, event.bytes(), comment_of(event));
+  }
+
+  // Status that no command brought: attention.
+  void status(const TraceEvent& event) {
+    if ((event.word & Scsw::alert) != 0 && (event.word & Scsw::primary) == 0 && event.device_status != 0)
+      send_status(event, {}, comment_of(event));
+  }
+
+  Exchange& exchange_;
+  const z::Nanoseconds epoch_;
+  std::string packets_;
+};
+
+std::string PcapngEncoder::frames(const TraceEvent& event, z::Nanoseconds epoch) {
+  return Frames{exchanges_[std::uint32_t{event.source} << 16 | event.number.value], epoch}.of(event);
 }
 
 }  // namespace channel

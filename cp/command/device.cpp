@@ -1,4 +1,4 @@
-// Real devices and the system: ATTACH, DETACH, VARY, TRACE IO, SHUTDOWN.
+// Real devices and the system: ATTACH, DETACH, VARY, TRACE IO, IO, SHUTDOWN.
 #include "cp/command/command.h"
 #include "cp/command/format.h"
 
@@ -106,6 +106,15 @@ Answer<Progress> trace(Command& command) {
   return Progress::pending;
 }
 
+// IO [USER userid] COMMAND...: the I/O debugger
+Answer<Progress> io(Command& command) {
+  auto& words = command.words;
+  const auto userid = words.take_if("USER") ? Z_TRY(words.userid()) : std::string{};
+  auto lines = Z_TRY(command.system.debug_io(userid, words.rest()));
+  for (auto& line : lines) command.line(std::move(line));
+  return Progress::complete;
+}
+
 Answer<Progress> shutdown(Command& command) {
   Z_CHECK(command.words.end());
   command.system.shutdown(command.done());
@@ -117,6 +126,7 @@ constexpr auto rules = std::to_array<CommandRule>({
     {"DETach", "BG", detach},
     {"VARY", "B", vary},
     {"TRace", "CEG", trace},
+    {"IO", "CE", io},
     {"SHUTDOWN", "A", shutdown},
 });
 

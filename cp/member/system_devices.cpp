@@ -1,4 +1,5 @@
 // Commands on real devices, and minidisks by their owner's name.
+#include "channel/debug/debugger.h"
 #include "channel/trace.h"
 #include "cp/member/member.h"
 
@@ -41,6 +42,28 @@ void Member::trace_io(TraceChange change, Done done) {
   if (!request) return done(refusal(2, request.error().text()));
   const auto started = channel::start_traces(*request, targets, events_.trace_line);
   done(started ? Answer<>{} : Answer<>{refusal(2, started.error().text())});
+}
+
+// While a program of a guest stands, the guest does; the member's own programs have no CPUs.
+Answer<std::vector<std::string>> Member::debug_io(const std::string& userid, const std::string& command) {
+  auto* guest = userid.empty() ? nullptr : guests_.machine(userid);
+  if (!userid.empty() && guest == nullptr) return refusal(45, userid);
+  auto& debugger = (guest == nullptr ? partition_->subsystem() : guest->machine().subsystem()).debugger();
+  const auto with_guest = [this, userid](void (*act)(GuestMachine&)) {
+    if (userid.empty()) return;
+    loop_.post([this, userid, act] {
+      if (auto* machine = guests_.machine(userid)) act(*machine);
+    });
+  };
+  debugger.set_host({.stopped =
+                         [this, with_guest](const std::string& why) {
+                           with_guest([](GuestMachine& machine) { machine.stop(std::nullopt, [](const Answer<>&) {}); });
+                           events_.trace_line(why);
+                         },
+                     .resumed = [with_guest] {
+                       with_guest([](GuestMachine& machine) { machine.begin(std::nullopt, [](const Answer<>&) {}); });
+                     }});
+  return debugger.command(command);
 }
 
 }  // namespace cp

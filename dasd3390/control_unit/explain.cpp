@@ -104,7 +104,7 @@ std::string locate(Bytes bytes) {
   const bool is_index = static_cast<Orientation>(p.operation >> 6) == Orientation::index;
   return Words{}
       .add(operation(p.operation))
-      .add(fmt::format("{} of {}", static_cast<unsigned>(p.count), (p.operation & operation_bits) == 0x0C ? "tracks" : "records"))
+      .add(fmt::format("{} {}{}", static_cast<unsigned>(p.count), (p.operation & operation_bits) == 0x0C ? "track" : "record", p.count == 1 ? "" : "s"))
       .add("seek " + place(p.seek_address))
       .add_if(!is_index, "from record " + id(p.search_address, p.search_record))
       .add(orientation(p.operation))
@@ -255,7 +255,36 @@ std::string sense(Bytes bytes) {
       .text();
 }
 
-constexpr channel::Vocabulary words{parameters, sense};
+std::optional<channel::RecordId> located(Bytes bytes) {
+  if (bytes.size() < sizeof(LocateParameters)) return std::nullopt;
+  const auto p = parameters_at<LocateParameters>(bytes);
+  const auto address = p.seek_address.address();
+  return channel::RecordId{address.cylinder, address.head, p.search_record};
+}
+
+std::optional<channel::RecordId> target(std::uint8_t command, Bytes data) {
+  switch (command) {
+    case 0x47: case 0x4B: return located(data);
+    case 0xE7: case 0xEA: {
+      constexpr std::size_t locate_at = sizeof(PrefixParameters) - locate_extended_size;
+      const bool has_locate = data.size() >= sizeof(PrefixParameters) && data[0] == std::byte{1};
+      return has_locate ? located(data.subspan(locate_at)) : std::nullopt;
+    }
+    case 0x07: case 0x0B: case 0x1B: {
+      if (data.size() < 6) return std::nullopt;
+      const auto address = parameters_at<Cchh>(data.subspan(2)).address();
+      return channel::RecordId{address.cylinder, address.head, 0};
+    }
+    case 0x31: case 0xB1: case 0x51: case 0xD1: case 0x71: case 0xF1: {
+      if (data.size() < 5) return std::nullopt;
+      const auto address = parameters_at<Cchh>(data).address();
+      return channel::RecordId{address.cylinder, address.head, std::to_integer<std::uint8_t>(data[4])};
+    }
+    default: return std::nullopt;
+  }
+}
+
+constexpr channel::Vocabulary words{parameters, sense, target};
 
 }  // namespace
 

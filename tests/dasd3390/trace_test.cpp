@@ -72,7 +72,7 @@ TEST_F(DasdTrace, ExplainsParametersRecordsAndSense) {
   EXPECT_THAT(seen, Contains(AllOf(HasSubstr("63 DEFINE EXTENT"),
                                    HasSubstr("\n       extent cylinder 1 head 2 to cylinder 1 head 2, no writes, all seeks"))));
   EXPECT_THAT(seen, Contains(AllOf(HasSubstr("47 LOCATE RECORD"),
-                                   HasSubstr("\n       read data, 1 of records, seek cylinder 1 head 2, from record 1/2/2, at the count area"))));
+                                   HasSubstr("\n       read data, 1 record, seek cylinder 1 head 2, from record 1/2/2, at the count area"))));
   EXPECT_THAT(seen, Contains(AllOf(HasSubstr("86 READ DATA MT"), HasSubstr(" record=1/2/2 -> CE DE"))));
   EXPECT_THAT(seen, Contains(AllOf(HasSubstr("SENSE  00080000"), HasSubstr("\n       no record found, at cylinder 1 head 2"))));
 }
