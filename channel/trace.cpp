@@ -6,6 +6,8 @@
 namespace channel {
 
 void IoTrace::begin(const TraceRequest& request) {
+  ring_.clear();
+  oldest_ = 0;
   filter_ = request.filter;
   bytes_kept_ = request.bytes;
   on_ = true;

@@ -100,21 +100,21 @@ TEST_F(DasdTrace, JsonLinesHaveUnitsInTheirKeys) {
 TEST_F(DasdTrace, WiresharkDissectsTheCaptureAsFicon) {
   const auto path = file("", "capture.pcapng");
   EXPECT_EQ(output_of("tshark -r " + path + " -T fields -e fcsb3.devaddr -e fcsb3.iui.val -e fcsb3.ccwcmd -e fcsb3.ccwflags"
-                                            " -e fcsb3.ccwcnt -e fcsb3.status -e fcsb3.databytecnt -E separator=/"),
-            "512/0x04/0x63/0x40/16//16\n"
-            "512/0x02////0x0c/0\n"
-            "512/0x04/0x47/0x40/16//16\n"
-            "512/0x02////0x0c/0\n"
-            "512/0x01/0x86/0x00/512//0\n"
-            "512/0x00/////512\n"
-            "512/0x02////0x0c/0\n"
-            "512/0x04/0x63/0x40/16//16\n"
-            "512/0x02////0x0c/0\n"
-            "512/0x04/0x47/0x40/16//16\n"
-            "512/0x02////0x0e/32\n");
+                                            " -e fcsb3.ccwcnt -e fcsb3.status -e fcsb3.databytecnt -E separator=,"),
+            "512,0x04,0x63,0x40,16,,16\n"
+            "512,0x02,,,,0x0c,0\n"
+            "512,0x04,0x47,0x40,16,,16\n"
+            "512,0x02,,,,0x0c,0\n"
+            "512,0x01,0x86,0x00,512,,0\n"
+            "512,0x00,,,,,512\n"
+            "512,0x02,,,,0x0c,0\n"
+            "512,0x04,0x63,0x40,16,,16\n"
+            "512,0x02,,,,0x0c,0\n"
+            "512,0x04,0x47,0x40,16,,16\n"
+            "512,0x02,,,,0x0e,32\n");
   const auto details = output_of("tshark -V -r " + path);
-  EXPECT_THAT(details, AllOf(HasSubstr("Fibre Channel Single Byte Command"), HasSubstr("Type: SB-3(Channel->CU) (0x1b)"),
-                             HasSubstr("Device Address: 512"), HasSubstr("CCW Control Flags: 0x40, CC"),
+  EXPECT_THAT(details, AllOf(HasSubstr("\nFC-SB3\n"), HasSubstr("Type: SB-3(Channel->CU) (0x1b)"),
+                             HasSubstr("Device Address: 512"), HasSubstr("CCW Command: Unknown (0x47)"), HasSubstr("CCW Control Flags: 0x40, CC"),
                              HasSubstr("Status: 0x0e, Channel End, Device End, Unit Check")));
   EXPECT_THAT(details, HasSubstr("LOCATE RECORD flags=CC count=16"));
   EXPECT_THAT(details, HasSubstr("no record found, at cylinder 1 head 2"));
@@ -123,7 +123,7 @@ TEST_F(DasdTrace, WiresharkDissectsTheCaptureAsFicon) {
 
 TEST_F(DasdTrace, AWrongRequestSaysWhatMayBeWritten) {
   const auto error = [](std::string_view text) { return channel::TraceRequest::parse(text).error().text(); };
-  EXPECT_EQ(error("device=02000"), "02000: write a hexadecimal number up to FFFF");
+  EXPECT_EQ(error("device=12000"), "12000: write a hexadecimal number up to FFFF");
   EXPECT_EQ(error("status=BAD"), "status BAD: write ATTN, SM, CUE, BUSY, CE, DE, UC, UE, PCI, IL, PGM, PROT, CDC, CCC, IFCC or CHAIN");
   EXPECT_EQ(error("format=json"), "format: only a file can have it; add to=FILE");
   EXPECT_EQ(error("speed=1"), "speed: a trace is described by device=, command=, status=, to=, format= and bytes=");
