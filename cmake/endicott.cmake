@@ -1,6 +1,7 @@
 # What every target of Endicott shares: warnings, the include rule and the sanitizers.
 
 set(ENDICOTT_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+option(ENDICOTT_FUZZ "Build the fuzzers; the sanitizers then include fuzzer-no-link" OFF)
 
 # How much longer than usual a test may take: every time-out of a test is multiplied by it, those inside of scripts too, which find
 # it in their environment.

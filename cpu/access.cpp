@@ -116,6 +116,10 @@ Access<std::byte*> Cpu::fill_fetch(Context context, std::uint64_t address, std::
     note_watched(address, length, false);
     return host;
   }
+  if (tlb_.meaning(context).counted) [[unlikely]] {
+    transaction_->note_access(address, length, host);
+    return host;
+  }
   TlbEntry& entry = tlb_.entry(address);
   const std::uint64_t tag = (address & page_mask) | context;
   const auto addend = reinterpret_cast<std::uintptr_t>(host) - address;
@@ -144,6 +148,7 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   }
   storage_.mark_changed(frame);
   if (tlb_.meaning(context).watched) {
+    if (tlb_.meaning(context).counted) transaction_->note_access(address, length, storage_.host(absolute));
     watch_store(tlb_.meaning(context), address, storage_.host(absolute), length);
     if (debug_ != nullptr && debug_->points.watches_page_of(address)) note_watched(address, length, true);
     return storage_.host(absolute);

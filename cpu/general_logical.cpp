@@ -79,7 +79,12 @@ uint64_t left_in_page(uint64_t address) { return z::page_size - address % z::pag
 template <class F>
 Z_GUEST_BYTES std::byte combine_bytes(std::byte* to, const std::byte* from, uint64_t length) {
   std::byte any{};
-  for (uint64_t i = 0; i < length; ++i) any |= to[i] = F{}(to[i], from[i]);
+  for (uint64_t i = 0; i < length; ++i) {
+    const std::byte first = to[i], second = from[i];
+    const std::byte result = F{}(first, second);
+    to[i] = result;
+    any |= result;
+  }
   return any;
 }
 

@@ -20,7 +20,7 @@ Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specificatio
 // The first argument whose function is not zero, or `length`. Functions are gathered in groups, because almost all are zero.
 Z_GUEST_BYTES unsigned find_function(const std::byte* arguments, const std::byte* functions, unsigned length) {
   constexpr unsigned group = 8;
-  const auto function_of = [&](unsigned i) { return functions[std::to_integer<U8>(arguments[i])]; };
+  const auto function_of = [&](unsigned i) Z_GUEST_BYTES { return functions[std::to_integer<U8>(arguments[i])]; };
   unsigned i = 0;
   for (; i + group <= length; i += group) {
     std::byte any{};

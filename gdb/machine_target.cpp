@@ -158,7 +158,8 @@ void MachineTarget::resume(const Resumption& how) {
     return wake_();
   }
   cpu::Configuration& cpus = machine_.cpus();
-  cpus.set_stop_points(how.points);
+  points_ = how.points;
+  cpus.set_stop_points(points_);
   if (std::exchange(changed_, false)) cpus.purge_everywhere({});
   const std::uint64_t start = cpus_to_start(how);
   std::uint64_t stay = 0;
@@ -188,6 +189,22 @@ void MachineTarget::reset(lpar::Machine::Clear clear) {
     counts_[n] = cpu(n).instruction_count();
   }
   last_ = idle_stop();
+}
+
+bool MachineTarget::suspend_stops() {
+  if (halted_) return false;
+  cpu::Configuration& cpus = machine_.cpus();
+  cpus.pause();
+  const bool none_stopped = cpus.held() == 0;
+  if (none_stopped) cpus.set_stop_points({});
+  cpus.unpause();
+  return none_stopped;
+}
+
+void MachineTarget::restore_stops() {
+  machine_.cpus().pause();
+  machine_.cpus().set_stop_points(points_);
+  machine_.cpus().unpause();
 }
 
 std::string MachineTarget::monitor(unsigned address, std::string_view command) {

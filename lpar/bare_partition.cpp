@@ -75,6 +75,8 @@ z::Result<> BarePartition::attach_devices(const Options& options) {
   std::optional<z::DeviceNumber> typewriter;
   if (options.consoles == Consoles::all || options.consoles == Consoles::typewriter) typewriter = default_console;
   for (const auto& definition : definitions)
+    if (definition.number == default_console) typewriter.reset();
+  for (const auto& definition : definitions)
     if (definition.type == "3215") typewriter = definition.number;
   for (const auto& definition : definitions)
     if (definition.type != "3215") Z_CHECK(attach(definition));

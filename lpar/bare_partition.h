@@ -34,7 +34,7 @@ class BarePartition final : private Firmware {
     z::Bytes memory;
     unsigned cpus = 1;
     cpu::Model model = cpu::Model::z16;
-    std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
+    std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless a 3215 or a 0009 is named
     Consoles consoles = Consoles::all;
     std::vector<std::string> plugins;
     std::optional<channel::TraceRequest> trace_io = {};

@@ -27,14 +27,15 @@ struct IplParameters {
   std::uint8_t virtual_machine_flags;  // of what only z/VM passes
   std::array<std::uint8_t, 3> reserved_113;
   z::be32 parameter_length;
+  z::EbcdicText<8> saved_system;
   z::EbcdicText<64> parameter;
-  std::array<std::uint8_t, 16> reserved_184;
+  std::array<std::uint8_t, 8> reserved_192;
 
   static constexpr std::uint8_t has_parameter = 0x40;
 
   static constexpr std::uint8_t latest_version = 1, channel_attached = 2;
 };
-static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110 && offsetof(IplParameters, parameter) == 120);
+static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110 && offsetof(IplParameters, parameter) == 128);
 
 enum Subcode : std::uint64_t {
   reset_clear = 0, reset_normal = 1, load_clear = 3, load_normal = 4, set_parameters = 5, store_parameters = 6,

@@ -25,6 +25,7 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6, "CFC", 'E', "Invalid device type - {}"},
     {7, "CFC", 'E', "Invalid userid - {}"},
     {13, "CFC", 'E', "Conflicting operand - {}"},
+    {15, "CFC", 'E', "Command not valid before LOGON: {}"},
     {20, "CFC", 'E', "Userid missing or invalid"},
     {21, "CFC", 'E', "A real device number was not supplied or it was invalid"},
     {22, "CFC", 'E', "A virtual device number was not supplied or it was invalid"},
@@ -71,6 +72,8 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6701, "CPO", 'W', "{} is not mounted; slot {} of the CP-owned list stays empty"},
     {6702, "CPO", 'W', "{} carries no mark of ownership; it is used as this system's own"},
     {6703, "CPO", 'E', "{} is mounted on {} and on {}; {} is used"},
+    {6710, "GDB", 'E', "No debugger for {}: {}"},
+    {6711, "GDB", 'E', "{} is held by a debugger; detach it, or SET GDB OFF"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

@@ -56,12 +56,13 @@ void GuestMachine::carry_out(const lpar::Diagnose308::Request& request) {
     if (!answer) host_.console_line(*this, answer.error().text);
   };
   if (request.act == lpar::Diagnose308::Act::reset) {
-    machine_->system_reset(lpar::Machine::Clear::no);
-    reset_firmware();
-    z::be64 psw;
-    machine_->storage().fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
-    if (const auto program = lpar::expand_ipl_psw(psw)) machine_->start(*program);
-    return;
+    return tell(without_debugger([this] {
+      machine_->system_reset(lpar::Machine::Clear::no);
+      reset_firmware();
+      z::be64 psw;
+      machine_->storage().fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
+      if (const auto program = lpar::expand_ipl_psw(psw)) machine_->start(*program);
+    }));
   }
   Ipl again = loaded_.value_or(Ipl{});
   if (request.source) {

@@ -30,6 +30,7 @@ GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host 
 
 GuestMachine::~GuestMachine() {
   *alive_ = false;
+  debugger_.reset();
   machine_.reset();
 }
 
@@ -94,19 +95,59 @@ void GuestMachine::console_text(std::string_view text) {
 void GuestMachine::ipl(Ipl request, Done done) {
   const auto device = lpar::parse_device_number(request.target);
   if (!device) return done(refusal(22));  // named saved systems are not provided
-  go_on();
-  run_state_ = RunState::loading;
-  reset_firmware();
-  loaded_ = request;
-  sclp_->set_load_parameter(request.load_parameter);
-  diagnose_308_->set_loaded_from({.device = *device, .load_parameter = request.load_parameter, .parameter = request.parameter});
   const auto clear = request.clears ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no;
-  machine_->load(*device, clear, [this, done = std::move(done)](z::Result<> result) {
-    host_.post([this, done, result = std::move(result)] {
-      run_state_ = result ? RunState::running : RunState::stopped;
-      done(result ? Answer<>{} : Answer<>{std::unexpected{Message{ipl_failed, result.error().within("HCPGIR453E IPL").text()}}});
+  const auto begun = without_debugger([&] {
+    go_on();
+    run_state_ = RunState::loading;
+    reset_firmware();
+    loaded_ = request;
+    sclp_->set_load_parameter(request.load_parameter);
+    diagnose_308_->set_loaded_from({.device = *device, .load_parameter = request.load_parameter, .parameter = request.parameter});
+    machine_->load(*device, clear, [this, done](z::Result<> result) {
+      host_.post([this, done, result = std::move(result)] {
+        run_state_ = result ? RunState::running : RunState::stopped;
+        done(result ? Answer<>{} : Answer<>{std::unexpected{Message{ipl_failed, result.error().within("HCPGIR453E IPL").text()}}});
+      });
     });
   });
+  if (!begun) done(begun);
+}
+
+// An operator function waits for CPUs that a debugger has stopped, and CP must wait for nobody: it is refused then, and no debugger
+// can come while it is under way.
+Answer<> GuestMachine::without_debugger(const std::function<void()>& work) {
+  if (debugger_ != nullptr && !debugger_->keep_debuggers_away()) return refusal(6711, definition_.userid);
+  work();
+  if (debugger_ != nullptr) debugger_->admit_debuggers();
+  return {};
+}
+
+Answer<> GuestMachine::open_debugger(std::uint16_t port) {
+  if (quiesced_) return refusal(6710, definition_.userid, "it is being relocated");
+  close_debugger();
+  const auto endpoint = fmt::format("127.0.0.1:{}", port);
+  auto server = gdb::Server::start(*machine_, {.endpoint = endpoint, .killed = [this] { host_.post([this] { debugger_killed(); }); }});
+  if (!server) return refusal(6710, definition_.userid, server.error().text());
+  debugger_ = std::move(*server);
+  return {};
+}
+
+// Whatever the debugger has stopped goes on.
+void GuestMachine::close_debugger() {
+  if (debugger_ == nullptr) return;
+  debugger_.reset();
+  if (!paused_ && run_state_ == RunState::stopped && !machine_->is_idle_for_good()) run_state_ = RunState::running;
+}
+
+std::optional<VirtualMachine::Debugger> GuestMachine::debugger() const {
+  if (debugger_ == nullptr) return std::nullopt;
+  return Debugger{fmt::format("127.0.0.1:{}", debugger_->port()), debugger_->has_debugger()};
+}
+
+// The debugger's "kill": the virtual machine is reset, and is still logged on.
+void GuestMachine::debugger_killed() {
+  close_debugger();
+  reset(Reset::normal, [](const Answer<>&) {});
 }
 
 // What is CP's own of a machine that was reset.
@@ -139,16 +180,17 @@ void GuestMachine::stop(std::optional<std::uint8_t>, Done done) {
 }
 
 void GuestMachine::reset(Reset kind, Done done) {
-  go_on();
-  if (kind == Reset::restart) {
-    machine_->cpus().restart(0);
-    run_state_ = RunState::running;
-  } else {
-    machine_->system_reset(kind == Reset::clear ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
-    reset_firmware();
-    run_state_ = RunState::stopped;
-  }
-  done({});
+  done(without_debugger([&] {
+    go_on();
+    if (kind == Reset::restart) {
+      machine_->cpus().restart(0);
+      run_state_ = RunState::running;
+    } else {
+      machine_->system_reset(kind == Reset::clear ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
+      reset_firmware();
+      run_state_ = RunState::stopped;
+    }
+  }));
 }
 
 std::vector<VirtualMachine::Cpu> GuestMachine::cpus() const {

@@ -16,6 +16,7 @@
 #include "cp/guest/inter_user.h"
 #include "cp/guest/vm_definition.h"
 #include "cp/guest/volumes.h"
+#include "gdb/server.h"
 #include "lpar/console_3215.h"
 #include "lpar/diagnose_308.h"
 #include "lpar/machine.h"
@@ -66,6 +67,10 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void console_input(std::string text, Done done) override;
   void signal_shutdown(Done done) override;
   void detach(z::DeviceNumber device, Done done) override;
+  // While the stub is open the machine stays on this member.
+  Answer<> open_debugger(std::uint16_t port) override;
+  void close_debugger() override;
+  std::optional<Debugger> debugger() const override;
 
   // Relocation. `quiesce` calls `parked` and then `drained` through the loop; `unquiesce` goes on as before.
   void quiesce(std::function<void()> parked, std::function<void()> drained);
@@ -86,6 +91,8 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void carry_out(const lpar::Diagnose308::Request& request);
   void post_if_quiesced(unsigned epoch, std::function<void()> work);
   void go_on();
+  Answer<> without_debugger(const std::function<void()>& work);
+  void debugger_killed();
   void reset_firmware();
   Answer<std::uint64_t> absolute_address(const StoragePlace& place, std::uint64_t length);
 
@@ -118,6 +125,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   std::unique_ptr<lpar::Sclp> sclp_;
   std::unique_ptr<lpar::Diagnose308> diagnose_308_;
   std::jthread quiescing_;
+  std::unique_ptr<gdb::Server> debugger_;  // goes before the machine
 };
 
 }  // namespace cp

@@ -46,6 +46,7 @@ z::Result<std::unique_ptr<Member>> Member::create(const lpar::MachineFile& file,
   std::unique_ptr<Member> member{new Member{std::move(files), file.run_directory, std::move(partition), loop, std::move(events)}};
   member->connect_cluster();
   member->mover_ = make_mover(*member);
+  member->terminals_ = Z_TRY(Terminals::open(lpar->terminals, {loop, *member, member->users_, member->guests_, member->config_.userids.operator_}));
   return member;
 }
 
@@ -118,7 +119,7 @@ void Member::ipl() {
   loop_.post([this] {
     say(level().product);
     check_volumes();
-    users_.set_terminal(config_.userids.operator_, "0009", [this](const std::string& line) { say(line); });
+    users_.set_terminal(config_.userids.operator_, "0009", {.line = [this](const std::string& line) { say(line); }, .left = {}});
     cluster_->activate();
     cluster_->join();
   });

@@ -17,6 +17,7 @@
 #include "cp/member/mover.h"
 #include "cp/member/partition.h"
 #include "cp/member/remote_commands.h"
+#include "cp/member/terminals.h"
 #include "cp/member/users.h"
 #include "lpar/machine_file.h"
 
@@ -141,6 +142,7 @@ class Member final : public System {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<RemoteCommands> remote_;
   std::unique_ptr<Mover> mover_;
+  std::unique_ptr<Terminals> terminals_;
   EventLoop::Id lease_timer_ = 0;
   bool without_lease_ = false;
   bool ready_ = false;

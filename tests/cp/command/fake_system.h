@@ -84,10 +84,18 @@ class FakeMachine final : public VirtualMachine {
     log_.push_back(fmt::format("detach {:04X}", device.value));
     done({});
   }
+  Answer<> open_debugger(std::uint16_t port) override {
+    log_.push_back(fmt::format("debugger {}", port));
+    debugger_ = Debugger{fmt::format("127.0.0.1:{}", port), false};
+    return {};
+  }
+  void close_debugger() override { debugger_.reset(); }
+  std::optional<Debugger> debugger() const override { return debugger_; }
   RegisterSet set_;
 
  private:
   std::vector<std::string>& log_;
+  std::optional<Debugger> debugger_;
 };
 
 // A member whose state a test sets and whose actions it finds in `log`.
