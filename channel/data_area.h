@@ -26,6 +26,7 @@ class DataArea final : public Transfer {
 
   std::size_t count() const override;
   std::size_t receive(std::span<std::byte> to) override;
+  std::size_t pass_over(std::size_t count) override;
   std::size_t send(std::span<const std::byte> from) override;
   void set_excess() override { excess_ = true; }
   std::uint8_t path() const override { return path_; }
@@ -56,6 +57,7 @@ class DataArea final : public Transfer {
   void begin_ccw();
   bool next_address_word();
   bool next_modified_word();
+  void join_adjacent_blocks();
   std::uint64_t block_size() const;
   std::uint64_t room_in_block(std::uint64_t block) const;
   std::nullopt_t fail(std::uint8_t check);

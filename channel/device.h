@@ -59,6 +59,8 @@ class Transfer {
   virtual std::size_t count() const = 0;
   // Write and control commands: moves the next bytes from storage to `to`; fewer are returned at the end of the area.
   virtual std::size_t receive(std::span<std::byte> to) = 0;
+  // As `receive`, of bytes that the device does not want (again).
+  virtual std::size_t pass_over(std::size_t count);
   // Read and sense commands: moves bytes to storage; returns how many the area took.
   virtual std::size_t send(std::span<const std::byte> from) = 0;
   // The device has more data than the area took: incorrect length unless suppressed.

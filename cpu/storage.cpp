@@ -93,7 +93,8 @@ StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, st
   if (to.empty()) return StorageCheck::none;
   const auto last = z::frame_of(from + (to.size() - 1)).value;
   for (auto frame = z::frame_of(from).value; frame <= last; ++frame)
-    keys_[frame].fetch_or(storage_key::reference, std::memory_order_relaxed);
+    if (auto& held = keys_[frame]; (held.load(std::memory_order_relaxed) & storage_key::reference) == 0)
+      held.fetch_or(storage_key::reference, std::memory_order_relaxed);
   z::copy_guest_bytes(to.data(), host(from), to.size());
   return StorageCheck::none;
 }

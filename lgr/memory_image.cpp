@@ -66,10 +66,13 @@ z::Result<> MemoryImage::check_runs(std::span<const wire::Run> runs, std::size_t
 }
 
 void MemoryImage::store_data(z::FrameIndex first, std::span<const std::byte> pages) {
-  skeleton_.write_pages(first, pages);
-  for (std::uint64_t i = 0; i < pages.size() / z::page_size; ++i) {
-    const z::FrameIndex frame{first.value + i};
-    digest_.set(frame, page_checksum(pages.subspan(i * z::page_size).first<z::page_size>()));
+  constexpr std::uint64_t at_once = 16;  // what was checked is in the first cache when it is copied
+  const auto count = pages.size() / z::page_size;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    digest_.set(z::FrameIndex{first.value + i}, page_checksum(pages.subspan(i * z::page_size).first<z::page_size>()));
+    if ((i + 1) % at_once != 0 && i + 1 != count) continue;
+    const auto begun = i / at_once * at_once;
+    skeleton_.write_pages(z::FrameIndex{first.value + begun}, pages.subspan(begun * z::page_size, (i + 1 - begun) * z::page_size));
   }
 }
 

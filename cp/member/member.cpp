@@ -104,13 +104,13 @@ void Member::connect_cluster() {
                         remote_->link_down(member);
                         mover_->link_lost(member);
                       },
-                      .message = [this](const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
-                        received(member, endpoint, std::move(bytes));
+                      .message = [this](const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
+                        received(member, endpoint, bytes);
                       }});
 }
 
-void Member::received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
-  if (endpoint == isfc::Endpoint::relocation) return mover_->message(member, std::move(bytes));
+void Member::received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
+  if (endpoint == isfc::Endpoint::relocation) return mover_->message(member, bytes);
   if (endpoint == isfc::Endpoint::commands && remote_->received(member, bytes)) return;
   say(fmt::format("HCPKCL2717E A message from {} makes no sense and was dropped", member));
 }

@@ -114,7 +114,7 @@ class Member final : public System {
 
   Member(Files files, std::filesystem::path run_directory, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
   void connect_cluster();
-  void received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes);
+  void received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes);
   void check_volumes();
   void ipl_ended(bool joined);
   void lease_renewed(z::Nanoseconds until);

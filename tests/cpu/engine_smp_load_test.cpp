@@ -11,7 +11,7 @@ class SmpLoad : public testing::Test {
  protected:
   static constexpr unsigned cpus = 8;
   static constexpr std::uint64_t program = 0x1000, other_program = 0x2000, data = 0x41000, end_psw = 0x800, failed = 0x908;
-  static constexpr std::uint64_t rounds = 400;
+  static constexpr std::uint64_t rounds = 400, broadcasts = 12;  // each of which waits for all CPUs
 
   SmpLoad() {
     machine.put_stops();
@@ -62,7 +62,7 @@ TEST_F(SmpLoad, CompareDoubleAndSwapKeepsBothHalvesTogether) {
 }
 
 TEST_F(SmpLoad, PerformLockedOperationLosesNoUpdate) {
-  machine.put(program, {0xA7, 0x09, 0x00, 0x00,               // LGHI 0,0: compare and swap
+  machine.put(program, {0xA7, 0x09, 0x00, 0x04,               // LGHI 0,4: compare and swap
                         0x58, 0x60, 0x20, 0x00,               // L 6,0(2)
                         0x18, 0x76,                           // LR 7,6
                         0xA7, 0x7A, 0x00, 0x01,               // AHI 7,1
@@ -127,7 +127,7 @@ TEST_F(SmpLoad, AfterIpteNoCpuUsesTheOldTranslation) {
   begin(0, program, Machine::supervisor, [&](Cpu& cpu) {
     cpu.gr(2) = pages;
     cpu.gr(3) = page;
-    cpu.gr(4) = rounds;
+    cpu.gr(4) = broadcasts;
     cpu.gr(6) = frames[0];
     cpu.gr(7) = frames[1];
     cpu.gr(8) = entry;
@@ -167,7 +167,7 @@ TEST_F(SmpLoad, AfterSskeNoCpuStoresWithTheOldKey) {
   begin(0, program, Machine::supervisor, [](Cpu& cpu) {
     cpu.gr(2) = 0x30;
     cpu.gr(3) = data;
-    cpu.gr(4) = rounds;
+    cpu.gr(4) = broadcasts;
     cpu.gr(5) = 0x20;
     cpu.gr(9) = 1;
   });
