@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+
+#include "channel/gate.h"
 #include "channel/interruption_queue.h"
 #include "channel/monitor.h"
 #include "channel/subsystem.h"
@@ -16,6 +19,7 @@ struct Subsystem::Parts {
   InterruptionQueue interruptions;
   IoTrace trace;
   ChannelMonitor monitor;
+  std::atomic<Gate*> gate{nullptr};  // publishes the debugger's rules with it
   WorkerPool pool;  // last: its threads use what stands above
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,6 +31,7 @@ struct Shared {
   InterruptionQueue& interruptions;
   IoTrace& trace;
   ChannelMonitor& monitor;
+  const std::atomic<Gate*>& gate;  // null: nobody debugs
   const std::function<void(std::uint8_t isc_mask)>& interruption_pending;
 };
 
@@ -72,6 +74,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   // Work
   void work() override Z_EXCLUDES(lock_);
   void retry() Z_EXCLUDES(lock_);  // a busy device
+  void leave_gate() Z_EXCLUDES(lock_);  // a program that stands there goes on
 
   // While the pool is paused. `restore` gives the subchannel the number it had when saved.
   void save(StateWriter& state) const Z_EXCLUDES(lock_);
@@ -79,7 +82,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void wake() Z_EXCLUDES(lock_);  // after a restore: tells of interruptions and goes on
 
  private:
-  enum class Action : std::uint8_t { none, clear, halt, abandon, begin, command, end_device, secondary, present };
+  enum class Action : std::uint8_t { none, clear, halt, abandon, begin, command, end_device, secondary, present, pass_gate };
 
   // ProgramListener
   void program_controlled_interruption(std::uint32_t ccw_address) override Z_EXCLUDES(lock_);
@@ -101,6 +104,8 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void step_program() Z_EXCLUDES(lock_);
   void end_program_at_device() Z_EXCLUDES(lock_);
   void settle_program() Z_EXCLUDES(lock_);
+  void stand_at_gate(const Program::Stand& stand) Z_EXCLUDES(lock_);
+  void pass_gate() Z_EXCLUDES(lock_);
   void disconnect() Z_EXCLUDES(lock_);
   void suspend_program() Z_EXCLUDES(lock_);
   void retry_later() Z_EXCLUDES(lock_);
@@ -146,6 +151,8 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   unsigned claims_ Z_GUARDED_BY(lock_) = 0;  // threads that wait to hold it
   bool abandoned_ Z_GUARDED_BY(lock_) = false;  // CANCEL SUBCHANNEL took back the start; the program is still there
   bool resumed_ Z_GUARDED_BY(lock_) = false;
+  Program::Stand::Where at_gate_ Z_GUARDED_BY(lock_) = Program::Stand::Where::nowhere;
+  bool gate_opened_ Z_GUARDED_BY(lock_) = false;  // since the last step
   bool busy_ Z_GUARDED_BY(lock_) = false;  // the device was; until the command is executed again
   std::optional<DeviceStatus> device_ended_ Z_GUARDED_BY(lock_);
   DeviceStatus unsolicited_ Z_GUARDED_BY(lock_){};

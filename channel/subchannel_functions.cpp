@@ -43,13 +43,19 @@ Answer Subchannel::start(const Orb& orb) {
   if (!is_operational()) return Answer::cc3;
   if (scsw_.has(Scsw::status_pending)) return Answer::cc1;
   if (is_busy()) return Answer::cc2;
-  const auto paths = static_cast<std::uint8_t>(orb.logical_path_mask() & pmcw_.path_installed_mask & pmcw_.path_available_mask);
+  auto paths = static_cast<std::uint8_t>(orb.logical_path_mask() & pmcw_.path_installed_mask & pmcw_.path_available_mask);
+  std::uint8_t dead = 0;
+  if (Gate* gate = shared_.gate.load(std::memory_order_acquire)) [[unlikely]] {
+    dead = static_cast<std::uint8_t>(paths & ~gate->working_paths(device_number_, paths));
+    paths = static_cast<std::uint8_t>(paths & ~dead);
+    pmcw_.path_operational_mask = static_cast<std::uint8_t>(pmcw_.path_operational_mask & ~dead);
+  }
   if (paths == 0) return Answer::cc3;
   if (shared_.trace.is_on()) shared_.trace.started(device_number_, orb);
   orb_ = orb;
   pmcw_.interruption_parameter = orb.interruption_parameter;
   pmcw_.logical_path_mask = orb.logical_path_mask();
-  pmcw_.path_not_operational_mask = 0;
+  pmcw_.path_not_operational_mask = dead;
   pmcw_.last_path_used_mask = std::bit_floor(paths);
   scsw_ = {};
   scsw_.control = (orb.control & orb_in_scsw) | Scsw::start_function | Scsw::start_pending;

@@ -9,6 +9,18 @@ namespace {
 constexpr z::Nanoseconds busy_retry = std::chrono::milliseconds{20};
 constexpr std::uint32_t deferred_condition_1 = 0x0100'0000;
 
+// Lets a subchannel, if it is still there, go on that the gate delays.
+class OpenGate final : public Work {
+ public:
+  explicit OpenGate(std::weak_ptr<Subchannel> subchannel) : subchannel_(std::move(subchannel)) {}
+  void work() override {
+    if (const auto subchannel = subchannel_.lock()) subchannel->leave_gate();
+  }
+
+ private:
+  std::weak_ptr<Subchannel> subchannel_;
+};
+
 // Reminds a subchannel, if it is still there, of its busy device.
 class Retry final : public Work {
  public:
@@ -41,6 +53,7 @@ void Subchannel::step_program() {
     resumed_ = false;
     busy_ = false;
     device_ended_.reset();
+    gate_opened_ = false;
     path = pmcw_.last_path_used_mask;
     if (program_->phase() == Program::Phase::suspended) {
       scsw_.reset(Scsw::resume_pending | Scsw::suspended);
@@ -48,8 +61,35 @@ void Subchannel::step_program() {
     }
     if (stopwatch_.is_running() && program_->phase() == Program::Phase::waiting) stopwatch_.connect(shared_.monitor.now());
   }
-  program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path});
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const auto stand = program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path, gate});
+  if (stand.where != Program::Stand::Where::nowhere) [[unlikely]] return stand_at_gate(stand);
   settle_program();
+}
+
+void Subchannel::stand_at_gate(const Program::Stand& stand) {
+  z::Lock lock{lock_};
+  at_gate_ = stand.where;
+  if (stand.delay) shared_.pool.submit_after(std::make_shared<OpenGate>(weak_from_this()), *stand.delay);
+}
+
+// Perhaps before the program has come to stand.
+void Subchannel::leave_gate() {
+  z::Lock lock{lock_};
+  gate_opened_ = true;
+  schedule();
+}
+
+void Subchannel::pass_gate() {
+  Program::Stand::Where where;
+  {
+    z::Lock lock{lock_};
+    where = std::exchange(at_gate_, Program::Stand::Where::nowhere);
+    gate_opened_ = false;
+  }
+  if (!program_) return;
+  if (where == Program::Stand::Where::before) step_program();
+  else settle_program();
 }
 
 void Subchannel::end_program_at_device() {
@@ -139,8 +179,9 @@ std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
     z::Lock lock{lock_};
     if ((pmcw_.control & Pmcw::concurrent_sense) == 0) return std::nullopt;
   }
-  const Sense sense = device_->sense();
-  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, sense);
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const Sense sense = gate == nullptr ? device_->sense() : gate->sense(device_number_, *device_);
+  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, *device_, sense);
   return sense;
 }
 
@@ -149,6 +190,8 @@ void Subchannel::finish_program() {
   device_->end_program();
   // The sense data of transport mode are in its status block.
   const auto sense = program_->is_transport() ? std::nullopt : concurrent_sense(end.device_status);
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const bool is_presented = gate == nullptr || gate->presents_end(device_number_);
   z::Lock lock{lock_};
   const bool accepted = program_->is_accepted();
   program_.reset();
@@ -156,6 +199,7 @@ void Subchannel::finish_program() {
     abandoned_ = false;
     return;
   }
+  if (!is_presented) return;  // for the program the device still works
   const bool device_end_owed = end.device_status == channel_end;
   // A unit check is alert status, too: drivers take the sense data of the interruption only with it.
   const bool check = (end.subchannel_status & ~subchannel_status::incorrect_length) != 0 || end.device_status.has(unit_check);
@@ -230,6 +274,7 @@ void Subchannel::perform_clear() {
   if (program_) device_->end_program();
   z::Lock lock{lock_};
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   abandoned_ = false;
   pmcw_.path_operational_mask = 0xFF;
   pmcw_.path_not_operational_mask = 0;
@@ -248,6 +293,7 @@ void Subchannel::perform_halt() {
   const bool device_end_owed = !active && scsw_.has(Scsw::device_active);
   if (program_) scsw_.ccw_address = program_->next_ccw() + static_cast<std::uint32_t>(sizeof(Ccw1));
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   device_ended_.reset();
   if (scsw_.has(Scsw::clear_pending)) return;
   scsw_.reset(Scsw::activity);
@@ -261,6 +307,7 @@ void Subchannel::abandon_program() {
   if (program_) device_->end_program();
   z::Lock lock{lock_};
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   abandoned_ = false;
 }
 

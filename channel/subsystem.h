@@ -17,6 +17,8 @@
 
 namespace channel {
 
+class Gate;
+class IoDebugger;
 class IoTrace;
 class InterruptionQueue;
 class Subchannel;
@@ -81,6 +83,11 @@ class Subsystem {
   z::Result<> restore(std::span<const std::byte> state);
 
   IoTrace& trace();
+  IoDebugger& debugger() { return *debugger_; }
+  cpu::Storage& storage();
+  // For the debugger: what stands between the channel and its devices from now on, and a program that stands there.
+  void set_gate(Gate* gate);
+  void release(z::DeviceNumber number);
 
  private:
   struct Parts;  // what subchannels share
@@ -93,6 +100,7 @@ class Subsystem {
   Answer at(std::uint32_t ssid, Function function) const;
 
   const Options options_;
+  std::unique_ptr<IoDebugger> debugger_;  // before the threads that pass it
   std::unique_ptr<Parts> parts_;
   mutable z::Mutex lock_;
   std::vector<std::shared_ptr<Subchannel>> subchannels_ Z_GUARDED_BY(lock_);  // by number; null: free for use

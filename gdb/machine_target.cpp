@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/guest_bytes.h"
+#include "channel/debug/debugger.h"
 #include "cpu/prefix.h"
 #include "gdb/monitor.h"
 #include "gdb/registers.h"
@@ -30,10 +31,17 @@ MachineTarget::MachineTarget(lpar::Machine& machine, Begin begin, std::function<
     idle_ = true;
     wake_();
   });
+  machine_.subsystem().debugger().set_host({.stopped = [this](const std::string&) {
+                                              io_stopped_ = true;
+                                              wake_();
+                                            },
+                                            .resumed = {}});
   if (begin == Begin::running) let_go();
 }
 
 MachineTarget::~MachineTarget() {
+  machine_.subsystem().debugger().set_host({});
+  machine_.subsystem().debugger().go();
   halt();
   machine_.watch_idle({});
   machine_.cpus().detach_debugger();
@@ -101,6 +109,7 @@ std::optional<Stop> MachineTarget::stopped() {
   if (halted_ && !std::exchange(has_more_to_tell_, false)) return std::nullopt;
   halt();
   auto stop = take_stop();
+  if (!stop && io_stopped_.exchange(false)) stop = Stop{.cause = Stop::Cause::interrupted, .cpu = last_.cpu};
   if (!stop && idle_.exchange(false) && is_idle()) stop = idle_stop();
   if (stop) last_ = *stop;
   else let_go();
@@ -163,6 +172,7 @@ void MachineTarget::resume(const Resumption& how) {
   cpus.hold(stay);
   idle_ = false;
   let_go();
+  machine_.subsystem().debugger().go();
 }
 
 // Each CPU is told to stop while it stands, so that none executes anything more.

@@ -66,6 +66,7 @@ class MachineTarget final : public Target, private cpu::Debugger {
   std::vector<unsigned> untold_;           // CPUs that stopped while another one was reported
   bool has_more_to_tell_ = false;          // resumed, but one of those comes first
   std::atomic<bool> idle_{false};          // the machine said so since it was resumed
+  std::atomic<bool> io_stopped_{false};    // the I/O debugger said so
   z::Mutex mutex_;
   std::vector<unsigned> stopped_ Z_GUARDED_BY(mutex_);  // CPUs in the order in which they stopped
 };

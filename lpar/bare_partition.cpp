@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "channel/debug/debugger.h"
 #include "channel/trace.h"
 #include "cpu/cpu.h"
 #include "cpu/op.h"
@@ -45,7 +46,13 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
   self.sclp_ = std::make_unique<Sclp>(
       *self.machine_, Sclp::Options{.console = sclp_consoles(options.consoles), .output = self.events_.console_output});
   self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
-  if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
+  if (options.trace_io) {
+    const channel::TraceTarget target{self.machine_->subsystem().trace(), ""};
+    Z_CHECK(channel::start_traces(*options.trace_io, {&target, 1}, self.events_.trace_line));
+  }
+  self.debug_io();
+  for (const auto& command : options.io_commands)
+    for (const auto& line : self.machine_->subsystem().debugger().command(command)) self.events_.trace_line(line);
   Z_CHECK(partition->attach_devices(options));
   self.operator_ = std::jthread{[&self] { self.serve(); }};
   return partition;
@@ -172,6 +179,24 @@ z::Result<> BarePartition::reload() {
   if (const auto* device = std::get_if<z::DeviceNumber>(&loaded_)) return load(*device);
   if (const auto* program = std::get_if<LoadRequest>(&loaded_)) return start_program(LoadRequest{*program});
   return z::failure("the machine was not loaded from anything");
+}
+
+void BarePartition::debug_io() {
+  machine_->subsystem().debugger().set_host({.stopped = [this](const std::string& why) { io_stopped(why); },
+                                             .resumed = [this] { io_resumed(); }});
+}
+
+void BarePartition::io_stopped(const std::string& why) {
+  {
+    const z::Lock lock{io_stop_lock_};
+    if (!std::exchange(io_stopped_, true)) machine_->cpus().pause();
+  }
+  events_.trace_line(why);
+}
+
+void BarePartition::io_resumed() {
+  const z::Lock lock{io_stop_lock_};
+  if (std::exchange(io_stopped_, false)) machine_->cpus().unpause();
 }
 
 void BarePartition::reset(Machine::Clear clear) {

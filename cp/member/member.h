@@ -100,7 +100,8 @@ class Member final : public System {
   void vary(z::DeviceNumber device, Presence presence, Done done) override;
   void attach(AttachRequest request, Done done) override;
   void detach_real(z::DeviceNumber device, Done done) override;
-  void trace_io(Switch setting, Done done) override;
+  void trace_io(TraceChange change, Done done) override;
+  Answer<std::vector<std::string>> debug_io(const std::string& userid, const std::string& command) override;
   void shutdown(Done done) override;
 
  private:

@@ -234,7 +234,13 @@ class FakeSystem final : public System {
   void detach_real(z::DeviceNumber device, Done done) override {
     log_and(fmt::format("detach real {:04X}", device.value), done);
   }
-  void trace_io(Switch setting, Done done) override { log_and(setting == Switch::on ? "trace on" : "trace off", done); }
+  Answer<std::vector<std::string>> debug_io(const std::string& userid, const std::string& command) override {
+    log.push_back("io " + userid + ": " + command);
+    return std::vector<std::string>{"1: " + command};
+  }
+  void trace_io(TraceChange change, Done done) override {
+    log_and(change.setting == Switch::off ? "trace off" : change.what.empty() ? "trace on" : "trace on: " + change.what, done);
+  }
   void shutdown(Done done) override { log_and("shutdown", done); }
 };
 
