@@ -45,7 +45,7 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
   auto& self = *partition;
   self.sclp_ = std::make_unique<Sclp>(
       *self.machine_, Sclp::Options{.console = sclp_consoles(options.consoles), .output = self.events_.console_output});
-  self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
+  self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Act act) { self.ask(act); });
   if (options.trace_io) {
     const channel::TraceTarget target{self.machine_->subsystem().trace(), ""};
     Z_CHECK(channel::start_traces(*options.trace_io, {&target, 1}, self.events_.trace_line));
@@ -135,23 +135,23 @@ void BarePartition::machine_idle_for_good() {
   events_.ended();
 }
 
-void BarePartition::ask(Diagnose308::Request request) {
+void BarePartition::ask(Diagnose308::Act act) {
   const z::Lock lock{asked_lock_};
-  asked_ = request;
+  asked_ = act;
   carrying_out_ = true;
   asked_changed_.notify_all();
 }
 
 void BarePartition::serve() {
   for (;;) {
-    Diagnose308::Request request;
+    Diagnose308::Act act{};
     {
       const z::Lock lock{asked_lock_};
       while (!asked_ && !ending_) asked_changed_.wait(asked_lock_);
       if (ending_) return;
-      request = *std::exchange(asked_, std::nullopt);
+      act = *std::exchange(asked_, std::nullopt);
     }
-    const auto done = carry_out(request);
+    const auto done = carry_out(act);
     if (!done) events_.console_output(fmt::format("IPL failed: {}\n", done.error().text()));
     {
       const z::Lock lock{asked_lock_};
@@ -162,16 +162,16 @@ void BarePartition::serve() {
   }
 }
 
-z::Result<> BarePartition::carry_out(const Diagnose308::Request& request) {
-  if (request.act == Diagnose308::Act::reset) {
+z::Result<> BarePartition::carry_out(Diagnose308::Act act) {
+  if (act == Diagnose308::Act::reset) {
     reset(Machine::Clear::no);
     z::be64 psw;
     machine_->storage().fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
     machine_->start(Z_TRY(expand_ipl_psw(psw)));
     return {};
   }
-  if (request.source) loaded_ = request.source->device;
-  reset(request.act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
+  if (const auto source = diagnose_308_->source()) loaded_ = source->device;
+  reset(act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
   return reload();
 }
 

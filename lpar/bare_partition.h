@@ -80,9 +80,9 @@ class BarePartition final : private Firmware {
   void machine_idle_for_good() override;
 
   // The operator's hands: what a program asked for and no CPU can do to its own machine.
-  void ask(Diagnose308::Request request) Z_EXCLUDES(asked_lock_);
+  void ask(Diagnose308::Act act) Z_EXCLUDES(asked_lock_);
   void serve() Z_EXCLUDES(asked_lock_);
-  z::Result<> carry_out(const Diagnose308::Request& request);
+  z::Result<> carry_out(Diagnose308::Act act);
   z::Result<> reload();
   void reset(Machine::Clear clear);
 
@@ -94,7 +94,7 @@ class BarePartition final : private Firmware {
   Events events_;
   z::Mutex asked_lock_;
   z::Condition asked_changed_;
-  std::optional<Diagnose308::Request> asked_ Z_GUARDED_BY(asked_lock_);
+  std::optional<Diagnose308::Act> asked_ Z_GUARDED_BY(asked_lock_);
   bool carrying_out_ Z_GUARDED_BY(asked_lock_) = false;
   bool ending_ Z_GUARDED_BY(asked_lock_) = false;
   z::Mutex io_stop_lock_;

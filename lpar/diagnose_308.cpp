@@ -99,7 +99,9 @@ void Diagnose308::set_loaded_from(const Source& source) {
   block_.assign(bytes.begin(), bytes.end());
 }
 
-Diagnose308::Source Diagnose308::source() const {
+std::optional<Diagnose308::Source> Diagnose308::source() const {
+  const z::Lock lock{lock_};
+  if (block_.empty()) return std::nullopt;
   IplParameters parameters{};
   std::memcpy(&parameters, block_.data(), std::min(block_.size(), sizeof parameters));
   Source source{.device = z::DeviceNumber{std::uint16_t{parameters.device}},
@@ -123,12 +125,7 @@ void Diagnose308::restore(std::span<const std::byte> state) {
 
 // The CPU stops at the end of this instruction, and whoever carries the request out finds it so.
 cpu::Step Diagnose308::leave(cpu::Cpu& cpu, Act act) {
-  Request request{act, std::nullopt};
-  {
-    const z::Lock lock{lock_};
-    if (!block_.empty()) request.source = source();
-  }
-  carry_out_(request);
+  carry_out_(act);
   cpu.configuration().thread(cpu.address()).give({.stop = true});
   return cpu::Step::refetch;
 }

@@ -46,16 +46,22 @@ void GuestMachine::run_command(std::string text, CommandCalls::Response response
     answer->return_code = return_code;
     if (*alive) answered(std::move(*answer));
   };
-  host_.command(*this, std::move(text), std::make_shared<Reply>(line, end));
+  const auto give = host_.command;  // the command may be the guest's LOGOFF
+  give(*this, std::move(text), std::make_shared<Reply>(line, end));
 }
 
 // DIAGNOSE X'308': the CPU that asked for it has stopped, or is about to.
-void GuestMachine::carry_out(const lpar::Diagnose308::Request& request) {
-  if (quiesced_ || run_state_ != RunState::running) return;
+void GuestMachine::carry_out(lpar::Diagnose308::Act act) {
+  using Act = lpar::Diagnose308::Act;
+  if (quiesced_) {
+    asked_ = act;  // it is done when the guest goes on, here or elsewhere
+    return;
+  }
+  if (run_state_ != RunState::running) return;
   const auto tell = [this](const Answer<>& answer) {
     if (!answer) host_.console_line(*this, answer.error().text);
   };
-  if (request.act == lpar::Diagnose308::Act::reset) {
+  if (act == Act::reset) {
     return tell(without_debugger([this] {
       machine_->system_reset(lpar::Machine::Clear::no);
       reset_firmware();
@@ -64,14 +70,10 @@ void GuestMachine::carry_out(const lpar::Diagnose308::Request& request) {
       if (const auto program = lpar::expand_ipl_psw(psw)) machine_->start(*program);
     }));
   }
-  Ipl again = loaded_.value_or(Ipl{});
-  if (request.source) {
-    again.target = fmt::format("{:04X}", request.source->device.value);
-    again.load_parameter = request.source->load_parameter;
-    again.parameter = request.source->parameter;
-  }
-  again.clears = request.act == lpar::Diagnose308::Act::load_clear;
-  ipl(std::move(again), tell);
+  const auto source = diagnose_308_->source();
+  if (!source) return tell(refusal(22));
+  ipl({.target = fmt::format("{:04X}", source->device.value), .load_parameter = source->load_parameter,
+       .parameter = source->parameter, .clears = act == Act::load_clear}, tell);
 }
 
 // SIGNAL SHUTDOWN: the program hears of it through SCLP, if it listens.

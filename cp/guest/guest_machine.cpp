@@ -51,8 +51,8 @@ z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage&
       *machine_, lpar::Sclp::Options{.console = lpar::sclp::Console::lines, .output = [this](std::string_view text) {
                                        host_.post([this, lines = std::string{text}] { console_text(lines); });
                                      }});
-  diagnose_308_ = std::make_unique<lpar::Diagnose308>(*machine_, [this](lpar::Diagnose308::Request request) {
-    host_.post([this, request = std::move(request)] { carry_out(request); });
+  diagnose_308_ = std::make_unique<lpar::Diagnose308>(*machine_, [this](lpar::Diagnose308::Act act) {
+    host_.post([this, act] { carry_out(act); });
   });
   // No guest sees what another left in these frames.
   machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
@@ -100,7 +100,6 @@ void GuestMachine::ipl(Ipl request, Done done) {
     go_on();
     run_state_ = RunState::loading;
     reset_firmware();
-    loaded_ = request;
     sclp_->set_load_parameter(request.load_parameter);
     diagnose_308_->set_loaded_from({.device = *device, .load_parameter = request.load_parameter, .parameter = request.parameter});
     machine_->load(*device, clear, [this, done](z::Result<> result) {
@@ -318,12 +317,14 @@ void GuestMachine::unquiesce() {
   quiescing_.join();
   machine_->subsystem().continue_io();
   machine_->cpus().unpause();
+  if (asked_) carry_out(*std::exchange(asked_, std::nullopt));
 }
 
 z::Result<std::vector<std::byte>> GuestMachine::save_state() {
   Z_ASSERT(quiesced_);
   z::ByteWriter writer;
   writer.u8(paused_ ? 1 : 0);
+  writer.u8(asked_ ? static_cast<std::uint8_t>(*asked_) + 1 : 0);
   writer.block(machine_->save());
   writer.block(sclp_->events().save());
   writer.block(diagnose_308_->save());
@@ -338,6 +339,10 @@ void GuestMachine::expect_state() { machine_->quiesce(); }
 z::Result<> GuestMachine::restore_state(std::span<const std::byte> state) {
   z::ByteReader reader{state};
   paused_ = Z_TRY(reader.u8()) != 0;
+  using Act = lpar::Diagnose308::Act;
+  const auto asked = Z_TRY(reader.u8());
+  if (asked > static_cast<std::uint8_t>(Act::load_clear) + 1) return z::failure("a guest asks for {}, which is not known here", asked);
+  if (asked != 0) asked_ = static_cast<Act>(asked - 1);
   Z_CHECK(machine_->restore(Z_TRY(reader.block())));
   Z_CHECK(sclp_->events().restore(Z_TRY(reader.block())));
   diagnose_308_->restore(Z_TRY(reader.block()));
@@ -354,6 +359,7 @@ void GuestMachine::activate() {
   machine_->subsystem().continue_io();
   run_state_ = paused_ ? RunState::stopped : RunState::running;
   if (!paused_) machine_->cpus().unpause();
+  if (asked_) carry_out(*std::exchange(asked_, std::nullopt));
 }
 
 }  // namespace cp

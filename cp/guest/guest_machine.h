@@ -88,7 +88,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   z::Result<> attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes);
   void console_text(std::string_view text);
   void run_command(std::string text, CommandCalls::Response response, std::function<void(CommandCalls::Answer)> answered);
-  void carry_out(const lpar::Diagnose308::Request& request);
+  void carry_out(lpar::Diagnose308::Act act);
   void post_if_quiesced(unsigned epoch, std::function<void()> work);
   void go_on();
   Answer<> without_debugger(const std::function<void()>& work);
@@ -117,7 +117,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   lpar::Console3215* console_ = nullptr;
   std::map<z::DeviceNumber, z::DeviceNumber> real_devices_;  // of minidisks
   std::shared_ptr<bool> alive_;  // posted functions run only while true
-  std::optional<Ipl> loaded_;            // the last IPL
+  std::optional<lpar::Diagnose308::Act> asked_;  // by the guest while it was quiesced
   const Diagnose diagnose_;
   CommandCalls commands_;
   InterUser inter_user_;

@@ -67,6 +67,21 @@ TEST(Diagnose08, ACommandUnderWayHoldsNoQuiesceUp) {
   EXPECT_EQ(guest.gr(4), 0U);
 }
 
+TEST(Diagnose08, AGuestMayLogItselfOff) {
+  bool is_gone = false;
+  TestGuest* here = nullptr;
+  TestGuest guest{[&](GuestMachine&, const std::string&, const ReplyPtr& reply) {
+    here->log_off();
+    is_gone = true;
+    reply->end(0);
+  }};
+  here = &guest;
+  guest.put(0x20000, ebcdic("logoff"));
+  guest.load({0x83, 0x24, 0x00, 0x08}, {{2, 0x20000}, {4, 6}});
+  guest.start();
+  guest.serve_until([&] { return is_gone; });
+}
+
 TEST(Diagnose08, ACommandOf241CharactersIsASpecificationException) {
   TestGuest guest{answer};
   guest.run({0x83, 0x24, 0x00, 0x08}, {{2, 0x20000}, {4, 241}});
@@ -77,6 +92,26 @@ TEST(Diagnose08, ABufferBeyondStorageIsAnAddressingException) {
   TestGuest guest{answer};
   guest.run({0x83, 0x24, 0x00, 0x08}, {{2, 0x20000}, {3, 16 << 20}, {4, 0x4000'0001}, {5, 1}});
   EXPECT_EQ(guest.program_interruption(), addressing);
+}
+
+TEST(Diagnose08, AnAnswerThatTheCpuHasNotSeenMovesWithTheGuest) {
+  ReplyPtr waiting;
+  TestGuest here{[&](GuestMachine&, const std::string&, ReplyPtr reply) { waiting = std::move(reply); }}, there;
+  here.put(0x20000, ebcdic("query"));
+  here.load({0x83, 0x24, 0x00, 0x08}, {{2, 0x20000}, {4, 5}});
+  here.start();
+  here.serve_until([&] { return waiting != nullptr; });
+  bool drained = false;
+  here->quiesce([] {}, [&] { drained = true; });
+  here.serve_until([&] { return drained; });
+  waiting->end(9);
+  there.put(0x20000, ebcdic("query"));
+  there.load({0x83, 0x24, 0x00, 0x08}, {});
+  there->expect_state();
+  ASSERT_TRUE(there->restore_state(*here->save_state()));
+  there->activate();
+  there.serve_until([&] { return there->machine().is_idle_for_good(); });
+  EXPECT_EQ(there.gr(4), 9U);
 }
 
 TEST(Diagnose00, StoresWhoCpAndTheUserAreAndLeavesTheRoomThatRemains) {
@@ -105,6 +140,18 @@ TEST(Diagnose260, TheExtentsAreOneFromZeroToTheLastByte) {
   EXPECT_EQ(guest.bytes(0x20000, 16), (std::vector<std::uint8_t>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF}));
   EXPECT_EQ(guest.gr(4), 1U);
   EXPECT_EQ(guest.cc(), 0U);
+}
+
+// The block as Linux reads it: flag and length of the parameter behind the device, the parameter behind the name of a saved system.
+TEST(Diagnose308, TheProgramReadsWhatItWasLoadedFromAndTheParameterOfTheIpl) {
+  TestGuest guest;
+  guest->ipl({.target = "0100", .load_parameter = "2", .parameter = "hello", .clears = true}, [](const Answer<>&) {});
+  guest.run({0x83, 0x24, 0x03, 0x08}, {{2, 0x20000}, {4, 6}});
+  EXPECT_EQ(guest.gr(3), 1U);
+  EXPECT_EQ(guest.bytes(0x20000 + 16, 2), ebcdic("2 "));
+  EXPECT_EQ(guest.bytes(0x20000 + 110, 3), (std::vector<std::uint8_t>{0x01, 0x00, 0x40}));
+  EXPECT_EQ(guest.bytes(0x20000 + 116, 4), (std::vector<std::uint8_t>{0, 0, 0, 5}));
+  EXPECT_EQ(guest.bytes(0x20000 + 128, 6), ebcdic("hello "));
 }
 
 TEST(Diagnose64, NoSegmentExists) {

@@ -28,6 +28,7 @@ class TestGuest {
   }
   ~TestGuest() { machine_.reset(); }
 
+  void log_off() { machine_.reset(); }
   GuestMachine& operator*() { return *machine_; }
   GuestMachine* operator->() { return machine_.get(); }
   const std::vector<std::string>& console() const { return console_; }
