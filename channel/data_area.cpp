@@ -35,11 +35,11 @@ std::size_t DataArea::receive(std::span<std::byte> to) {
   return moved;
 }
 
-// The trace shows the first bytes of the last execution.
+// A trace is shown as many of the bytes as it keeps.
 std::size_t DataArea::pass_over(std::size_t count) {
-  std::array<std::byte, std::tuple_size_v<decltype(sample_)>> shown;
-  const auto first = receive(std::span{shown}.first(std::min(count, shown.size())));
-  if (first < std::min(count, shown.size())) return first;
+  std::vector<std::byte> shown(std::min(count, sample_.size() - sample_size_));
+  const auto first = receive(shown);
+  if (first < shown.size()) return first;
   return first + transfer(count - first, [](const Run&, std::size_t) { return cpu::StorageCheck::none; });
 }
 
