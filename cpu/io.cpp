@@ -11,8 +11,8 @@
 namespace cpu {
 namespace {
 
-// Words 16-23 hold the extended-measurement word and are stored only in extended-measurement-word mode, whose words no subchannel fills here (PoP
-// ch. 16, "Interruption-Response Block"). The card loader in Linux's image keeps its channel program behind the first 64 bytes.
+// Words 16-23, the extended-measurement word, are stored only in its mode, which is not offered (PoP ch. 16, "Interruption-Response
+// Block"). The card loader in Linux's image keeps its channel program right behind the first 64 bytes.
 std::array<std::byte, 64> stored_part(const Irb& irb) {
   std::array<std::byte, 64> stored;
   std::copy_n(irb.begin(), stored.size(), stored.begin());
