@@ -74,7 +74,7 @@ static void work_on_memory(uint64_t mib) {
       fill(page, n, round + 1);
       atomic_fetch_add(&shared->pages, 1);
     }
-    usleep(20000);
+    usleep(20000);  // leaves the CPU to the other workers
   }
 }
 
