@@ -76,6 +76,12 @@ class Port {
   virtual void resume() = 0;                                  // ends Ending::wait: execute the command again
   virtual void end_device(DeviceStatus status) = 0;           // ends Ending::channel_end_first
   virtual void present_unsolicited(DeviceStatus status) = 0;  // attention, or DE after not ready
+
+  // The same for a thread of the device's that can do what then is due itself, by `perform` and with no lock held, so that no other has
+  // to be woken for it. What is due and not performed stays due.
+  virtual void resume_by_caller() { resume(); }
+  virtual void present_by_caller(DeviceStatus status) { present_unsolicited(status); }
+  virtual void perform() {}
 };
 
 enum class Signal : std::uint8_t { halt, clear, system_reset };

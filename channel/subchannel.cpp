@@ -125,10 +125,12 @@ void Subchannel::wake() {
 
 // The holder looks for more to do before it lets go, so it need not be told.
 void Subchannel::schedule() {
-  if (held_ || queued_ || claims_ != 0) return;
-  if (next_action() == Action::none) return;
-  queued_ = true;
-  shared_.pool.submit(shared_from_this());
+  if (take_turn()) shared_.pool.submit(shared_from_this());
+}
+
+bool Subchannel::take_turn() {
+  if (held_ || queued_ || claims_ != 0 || next_action() == Action::none) return false;
+  return queued_ = true;
 }
 
 void Subchannel::work() {
@@ -208,9 +210,31 @@ void Subchannel::end_device(DeviceStatus status) {
 
 void Subchannel::present_unsolicited(DeviceStatus status) {
   z::Lock lock{lock_};
+  add_unsolicited(status);
+  schedule();
+}
+
+void Subchannel::add_unsolicited(DeviceStatus status) {
   unsolicited_ = unsolicited_ | status;
   if (busy_) resumed_ = true;  // control-unit end and device end also end a busy condition
-  schedule();
+}
+
+void Subchannel::resume_by_caller() {
+  z::Lock lock{lock_};
+  resumed_ = true;
+}
+
+void Subchannel::present_by_caller(DeviceStatus status) {
+  z::Lock lock{lock_};
+  add_unsolicited(status);
+}
+
+void Subchannel::perform() {
+  {
+    z::Lock lock{lock_};
+    if (!take_turn()) return;
+  }
+  shared_.pool.perform(shared_from_this());
 }
 
 void Subchannel::trace_function(const char* name) const {

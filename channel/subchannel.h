@@ -57,6 +57,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   bool vary(z::Chpid path, Subsystem::PathState state) Z_EXCLUDES(lock_);
 
   Answer start(const Orb& orb) Z_EXCLUDES(lock_);
+  Answer start_by_caller(const Orb& orb) Z_EXCLUDES(lock_);
   Answer resume_function() Z_EXCLUDES(lock_);
   Answer halt() Z_EXCLUDES(lock_);
   Answer clear() Z_EXCLUDES(lock_);
@@ -70,6 +71,9 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void resume() override Z_EXCLUDES(lock_);
   void end_device(DeviceStatus status) override Z_EXCLUDES(lock_);
   void present_unsolicited(DeviceStatus status) override Z_EXCLUDES(lock_);
+  void resume_by_caller() override Z_EXCLUDES(lock_);
+  void present_by_caller(DeviceStatus status) override Z_EXCLUDES(lock_);
+  void perform() override Z_EXCLUDES(lock_);
 
   // Work
   void work() override Z_EXCLUDES(lock_);
@@ -93,6 +97,9 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   Action next_of_program() Z_REQUIRES(lock_);
   void perform(Action action) Z_EXCLUDES(lock_);
   void schedule() Z_REQUIRES(lock_);
+  bool take_turn() Z_REQUIRES(lock_);  // there is something to perform, and nobody yet who will
+  Answer accept_start(const Orb& orb) Z_REQUIRES(lock_);
+  void add_unsolicited(DeviceStatus status) Z_REQUIRES(lock_);
   void claim() Z_EXCLUDES(lock_);
   void release() Z_EXCLUDES(lock_);
 

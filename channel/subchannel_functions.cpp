@@ -39,8 +39,23 @@ bool Subchannel::is_operational() const { return device_ != nullptr && pmcw_.has
 bool Subchannel::is_busy() const { return scsw_.has(Scsw::functions | Scsw::device_active); }
 
 Answer Subchannel::start(const Orb& orb) {
-  if (!is_valid(orb)) return Answer::operand_exception;
   z::Lock lock{lock_};
+  const auto answer = accept_start(orb);
+  if (answer == Answer::cc0) schedule();
+  return answer;
+}
+
+Answer Subchannel::start_by_caller(const Orb& orb) {
+  {
+    z::Lock lock{lock_};
+    if (const auto answer = accept_start(orb); answer != Answer::cc0) return answer;
+  }
+  perform();
+  return Answer::cc0;
+}
+
+Answer Subchannel::accept_start(const Orb& orb) {
+  if (!is_valid(orb)) return Answer::operand_exception;
   if (!is_operational()) return Answer::cc3;
   if (scsw_.has(Scsw::status_pending)) return Answer::cc1;
   if (is_busy()) return Answer::cc2;
@@ -63,7 +78,6 @@ Answer Subchannel::start(const Orb& orb) {
   if (orb.has(Orb::transport_mode)) scsw_.set(transport_status::transport_mode);
   scsw_.ccw_address = orb.program_address;
   if (shared_.monitor.measures(pmcw_)) stopwatch_.start(shared_.monitor.now());
-  schedule();
   return Answer::cc0;
 }
 

@@ -134,6 +134,9 @@ Answer Subsystem::at(std::uint32_t ssid, Function function) const {
 Answer Subsystem::start(std::uint32_t ssid, const Orb& orb) {
   return at(ssid, [&](Subchannel& subchannel) { return subchannel.start(orb); });
 }
+Answer Subsystem::start_by_caller(std::uint32_t ssid, const Orb& orb) {
+  return at(ssid, [&](Subchannel& subchannel) { return subchannel.start_by_caller(orb); });
+}
 Answer Subsystem::resume(std::uint32_t ssid) {
   return at(ssid, [](Subchannel& subchannel) { return subchannel.resume_function(); });
 }

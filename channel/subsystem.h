@@ -61,6 +61,8 @@ class Subsystem {
 
   // PoP ch. 14; `ssid` is the subsystem-identification word.
   Answer start(std::uint32_t ssid, const Orb& orb);
+  // Not for CPUs: the caller's thread performs the program as far as it goes before the device waits.
+  Answer start_by_caller(std::uint32_t ssid, const Orb& orb);
   Answer resume(std::uint32_t ssid);
   Answer halt(std::uint32_t ssid);
   Answer clear(std::uint32_t ssid);

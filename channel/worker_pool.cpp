@@ -53,12 +53,25 @@ void WorkerPool::go_on() {
   more_.notify_all();
 }
 
-void WorkerPool::run() {
-  while (const auto work = next()) {
-    work->work();
+void WorkerPool::perform(std::shared_ptr<Work> work) {
+  bool is_paused;
+  {
     z::Lock lock{lock_};
-    if (--busy_ == 0) quiet_.notify_all();
+    is_paused = paused_;
+    if (!is_paused) ++busy_;
   }
+  if (is_paused) submit(std::move(work));
+  else work_on(*work);
+}
+
+void WorkerPool::run() {
+  while (const auto work = next()) work_on(*work);
+}
+
+void WorkerPool::work_on(Work& work) {
+  work.work();
+  z::Lock lock{lock_};
+  if (--busy_ == 0) quiet_.notify_all();
 }
 
 std::shared_ptr<Work> WorkerPool::next() {

@@ -25,6 +25,8 @@ class WorkerPool {
   ~WorkerPool();
 
   void submit(std::shared_ptr<Work> work) Z_EXCLUDES(lock_);
+  // On the caller's thread, and before it returns; while the pool is paused, later and on one of the pool's.
+  void perform(std::shared_ptr<Work> work) Z_EXCLUDES(lock_);
   // Not before `delay` has passed on the clock.
   void submit_after(std::shared_ptr<Work> work, z::Nanoseconds delay) Z_EXCLUDES(lock_);
 
@@ -40,6 +42,7 @@ class WorkerPool {
     std::shared_ptr<Work> work;
   };
   void run();
+  void work_on(Work& work) Z_EXCLUDES(lock_);  // `busy_` counts it already
   std::shared_ptr<Work> next() Z_EXCLUDES(lock_);
   void take_due() Z_REQUIRES(lock_);
   void wait_for_work() Z_REQUIRES(lock_);

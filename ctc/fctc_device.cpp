@@ -182,24 +182,46 @@ void FctcDevice::signal(channel::Signal signal) {
 }
 
 void FctcDevice::linked() {
-  const z::Lock lock{mutex_};
-  is_linked_ = true;
-  if (role_ == Role::arbiter) perform(adapter_.attach(Side::y));
+  {
+    const z::Lock lock{mutex_};
+    is_linked_ = true;
+    if (role_ == Role::arbiter) perform(adapter_.attach(Side::y));
+  }
+  perform_due();
 }
 
 void FctcDevice::lost() {
-  const z::Lock lock{mutex_};
-  is_linked_ = false;
-  if (role_ == Role::arbiter) perform(adapter_.detach(Side::y));
-  attention_due_ = false;
-  if (outstanding_ && !outstanding_->ending)
-    take({.kind = Action::Kind::ending,
-          .status = channel::ended | channel::unit_check,
-          .sense = sense_peer_disconnected});
+  {
+    const z::Lock lock{mutex_};
+    is_linked_ = false;
+    if (role_ == Role::arbiter) perform(adapter_.detach(Side::y));
+    attention_due_ = false;
+    if (outstanding_ && !outstanding_->ending)
+      take({.kind = Action::Kind::ending,
+            .status = channel::ended | channel::unit_check,
+            .sense = sense_peer_disconnected});
+  }
+  perform_due();
 }
 
 void FctcDevice::received(Message message) {
-  const z::Lock lock{mutex_};
+  {
+    const z::Lock lock{mutex_};
+    receive(std::move(message));
+  }
+  perform_due();
+}
+
+void FctcDevice::perform_due() {
+  channel::Port* port = nullptr;
+  {
+    const z::Lock lock{mutex_};
+    if (std::exchange(is_due_, false)) port = port_;
+  }
+  if (port != nullptr) port->perform();
+}
+
+void FctcDevice::receive(Message message) {
   if (role_ == Role::arbiter) {
     receive_from_proxy(std::move(message));
     return;
@@ -261,14 +283,14 @@ void FctcDevice::take(Action action) {
     case Action::Kind::channel_end:
       if (!outstanding_) return;
       outstanding_->channel_end_due = true;
-      if (!executing_) port_->resume();
+      resume();
       return;
     case Action::Kind::attention:
       if (in_program_) attention_due_ = true;
-      else if (port_ != nullptr) port_->present_unsolicited(channel::attention);
+      else present(channel::attention);
       return;
     case Action::Kind::ready:
-      if (std::exchange(owes_device_end_, false) && port_ != nullptr) port_->present_unsolicited(channel::device_end);
+      if (std::exchange(owes_device_end_, false)) present(channel::device_end);
       return;
   }
 }
@@ -285,7 +307,20 @@ void FctcDevice::take_ending(Action action) {
     return;
   }
   outstanding_->ending = std::move(action);
-  if (!executing_) port_->resume();
+  resume();
+}
+
+// A command that is being executed goes on by itself.
+void FctcDevice::resume() {
+  if (executing_) return;
+  port_->resume_by_caller();
+  is_due_ = true;
+}
+
+void FctcDevice::present(DeviceStatus status) {
+  if (port_ == nullptr) return;
+  port_->present_by_caller(status);
+  is_due_ = true;
 }
 
 std::pair<std::unique_ptr<channel::Device>, std::unique_ptr<channel::Device>> make_pair_in_process() {

@@ -47,6 +47,7 @@ class FctcDevice final : public channel::Device, private LinkEnd {
     std::optional<Action> ending{};
   };
 
+  // The link's thread also performs what its news make due at the subchannel.
   void linked() override;
   void lost() override;
   void received(Message message) override;
@@ -58,7 +59,11 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   channel::Ending unit_check(std::uint8_t sense) Z_REQUIRES(mutex_);
   void perform(Adapter::Actions actions) Z_REQUIRES(mutex_);
   void send_to_proxy(Action action) Z_REQUIRES(mutex_);
+  void receive(Message message) Z_REQUIRES(mutex_);
   void receive_from_proxy(Message message) Z_REQUIRES(mutex_);
+  void perform_due() Z_EXCLUDES(mutex_);
+  void resume() Z_REQUIRES(mutex_);
+  void present(channel::DeviceStatus status) Z_REQUIRES(mutex_);
   void take(Action action) Z_REQUIRES(mutex_);
   void take_ending(Action action) Z_REQUIRES(mutex_);
 
@@ -73,6 +78,7 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   bool is_linked_ Z_GUARDED_BY(mutex_) = false;
   bool executing_ Z_GUARDED_BY(mutex_) = false;      // inside `execute`: no resume needed
   bool in_program_ Z_GUARDED_BY(mutex_) = false;
+  bool is_due_ Z_GUARDED_BY(mutex_) = false;  // something at the port, for the link's thread to perform
   bool attention_due_ Z_GUARDED_BY(mutex_) = false;  // came during a program; dropped when that meets the other's wish
   bool owes_device_end_ Z_GUARDED_BY(mutex_) = false;  // the program was told "not ready"
   std::unique_ptr<Link> link_;  // last: destroyed first, its thread calls into what stands above

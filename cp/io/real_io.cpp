@@ -126,11 +126,12 @@ IoArea RealIo::area(std::size_t size) {
   return area;
 }
 
-z::Result<> RealIo::open(z::DeviceNumber number) {
+z::Result<> RealIo::open(z::DeviceNumber number, Performer performer) {
   const auto subchannel = subsystem_->subchannel_of(number);
   if (!subchannel) return z::failure("device {:04X} does not exist", number.value);
   auto& device = devices_[number];
   device.ssid = 0x0001'0000U | subchannel->value;
+  device.performer = performer;
   by_ssid_[device.ssid] = &device;
   channel::Schib schib{};
   subsystem_->store(device.ssid, schib);
@@ -152,7 +153,7 @@ void RealIo::begin(Device& device, z::AbsoluteAddress program, Done done) {
   channel::Orb orb{};
   orb.control = channel::Orb::format_1 | channel::Orb::prefetch | channel::Orb::format_2_idaw | channel::Orb::path_mask;
   orb.program_address = static_cast<std::uint32_t>(program.value);
-  const auto answer = subsystem_->start(device.ssid, orb);
+  const auto answer = device.performer == Performer::loop ? subsystem_->start_by_caller(device.ssid, orb) : subsystem_->start(device.ssid, orb);
   if (answer == channel::Answer::cc0) {
     device.done = std::move(done);
     return;

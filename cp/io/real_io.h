@@ -96,8 +96,11 @@ class RealIo {
 
   // Page-aligned; kept for the life of the process. Ends the process when the I/O storage is used up: its size is ours to choose.
   IoArea area(std::size_t size);
+  // Where the programs of a device run: a disk may be slow, and is left to the channel's threads; a CTC only moves bytes, and a
+  // thread woken for that would cost more.
+  enum class Performer : std::uint8_t { channel, loop };
   // Enables the subchannel for CP, with concurrent sense.
-  z::Result<> open(z::DeviceNumber device);
+  z::Result<> open(z::DeviceNumber device, Performer performer = Performer::channel);
   void start(z::DeviceNumber device, const IoArea& program, Done done);
   void halt(z::DeviceNumber device);
   // Attention and other status that no start asked for.
@@ -106,6 +109,7 @@ class RealIo {
  private:
   struct Device {
     std::uint32_t ssid = 0;
+    Performer performer = Performer::channel;
     Done done;  // of the program under way
     std::deque<std::pair<z::AbsoluteAddress, Done>> waiting;
     std::function<void(std::uint8_t)> unsolicited;

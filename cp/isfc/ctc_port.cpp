@@ -49,7 +49,7 @@ CtcPort::~CtcPort() { close(); }
 
 z::Result<> CtcPort::open(Events events) {
   Z_ASSERT(!*alive_);
-  Z_CHECK(io_.open(device_));
+  Z_CHECK(io_.open(device_, RealIo::Performer::loop));
   events_ = std::move(events);
   alive_ = std::make_shared<bool>(true);
   io_.on_unsolicited(device_, [this, alive = alive_](std::uint8_t status) {

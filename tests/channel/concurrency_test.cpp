@@ -27,6 +27,12 @@ class PatientDevice final : public Device {
     if (waiting_.exchange(false)) port_->resume();
     port_->present_unsolicited(attention);
   }
+  // As a device does that has a thread of its own.
+  void poke_and_perform() {
+    if (waiting_.exchange(false)) port_->resume_by_caller();
+    port_->present_by_caller(attention);
+    port_->perform();
+  }
 
  private:
   Port* port_ = nullptr;
@@ -55,11 +61,14 @@ class ConcurrentIo : public ChannelTest {
   // Runs one program to its primary status, whatever else is presented meanwhile.
   void run_one(std::uint16_t i) {
     while (true) {
-      const auto answer = subsystem->start(id(i), orb());
+      const auto answer = i % 2 == 0 ? subsystem->start(id(i), orb()) : subsystem->start_by_caller(id(i), orb());
       if (answer == Answer::cc0) break;
       take(i);
     }
-    while (!take(i).has(Scsw::primary)) patients[i]->poke();
+    while (!take(i).has(Scsw::primary)) {
+      if (i % 4 < 2) patients[i]->poke();
+      else patients[i]->poke_and_perform();
+    }
   }
   Scsw take(std::uint16_t i) {
     Irb irb{};

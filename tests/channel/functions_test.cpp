@@ -1,4 +1,6 @@
 // The functions of a CPU: condition codes and what they leave (PoP ch. 14 and 15).
+#include <thread>
+
 #include "channel_fixture.h"
 
 namespace channel::test {
@@ -323,6 +325,37 @@ TEST_F(IoFunction, ResetEndsProgramsAndDisablesSubchannels) {
   EXPECT_EQ(scsw().control, 0U);
   EXPECT_EQ(start(), Answer::cc3);
   EXPECT_FALSE(subsystem->pending_interruption(0xFF));
+}
+
+TEST_F(IoFunction, AStartByTheCallerHasEndedWhenItReturns) {
+  program({ccw1(0x01, CC, 1, data_at), ccw1(0x01, 0, 1, data_at)});
+  const auto caller = std::this_thread::get_id();
+  device->on(0x01, [&](Transfer&) {
+    EXPECT_EQ(std::this_thread::get_id(), caller);
+    return Ending::with(ended);
+  });
+  ASSERT_EQ(subsystem->start_by_caller(ssid, orb()), Answer::cc0);
+  EXPECT_TRUE(scsw().has(Scsw::primary | Scsw::secondary | Scsw::status_pending));
+}
+
+TEST_F(IoFunction, AStartByTheCallerReturnsWhenTheDeviceWaits) {
+  bool waited = false;
+  device->on(0x02, [&](Transfer&) { return std::exchange(waited, true) ? Ending::with(ended) : Ending::wait(); });
+  program({ccw1(0x02, SLI, 1, data_at)});
+  ASSERT_EQ(subsystem->start_by_caller(ssid, orb()), Answer::cc0);
+  EXPECT_FALSE(scsw().has(Scsw::status_pending));
+  device->port().resume_by_caller();
+  device->port().perform();
+  EXPECT_TRUE(scsw().has(Scsw::primary | Scsw::secondary | Scsw::status_pending));
+}
+
+TEST_F(IoFunction, AStartByTheCallerWaitsForTheEndOfAQuiesce) {
+  program({ccw1(0x01, 0, 1, data_at)});
+  subsystem->quiesce();
+  ASSERT_EQ(subsystem->start_by_caller(ssid, orb()), Answer::cc0);
+  EXPECT_EQ(device->log(), Log{});
+  subsystem->continue_io();
+  EXPECT_TRUE(interruption().scsw.has(Scsw::primary));
 }
 
 // Two paths: the first is taken away, the device is reached on the second, and without any there is none.
