@@ -41,6 +41,7 @@ void Link::device_lost(z::DeviceNumber number) {
   devices_.erase(found);
   sender_.device_lost(number);
   acknowledged_ = 0;  // the block that told the peer may be lost
+  acknowledges_at_once_ = true;
   refresh_writable();
   if (is_up_ && !was_leaving)
     actions_.emplace_back(Report{fmt::format("ISFC link device {:04X} to node {} lost", number.value, peer_)});
@@ -69,6 +70,7 @@ void Link::go_down() {
   for (const auto token : sender_.clear()) actions_.emplace_back(Sent{token});
   receiver_.clear();
   acknowledged_ = receiver_.expected();
+  acknowledges_at_once_ = false;
   ++session_;
   peer_session_ = 0;
   for (auto& [number, device] : devices_) {
@@ -90,6 +92,7 @@ void Link::received(z::DeviceNumber number, std::span<const std::byte> block, z:
   const auto found = devices_.find(number);
   if (found == devices_.end()) return;
   found->second.bytes_received += block.size();
+  if (!owes_acknowledgement()) acknowledge_by_ = now + options_.acknowledge_within;
   if (const auto taken = take_block(number, found->second, block); !taken) {
     reject(number, taken.error().text());
     return;
@@ -106,7 +109,10 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
   bool is_farewell = false;
   for (unsigned i = 0; i < header.frames; ++i) {
     const auto frame = Z_TRY(take<FrameHeader>(block));
-    if (frame.length != sizeof frame || frame.data_length > block.size()) return z::failure("frame longer than its block");
+    if (frame.length < sizeof frame) return z::failure("frame header of {} bytes", +frame.length);
+    const std::size_t padding = frame.length - sizeof frame;
+    if (padding > block.size() || frame.data_length > block.size() - padding) return z::failure("frame longer than its block");
+    block = block.subspan(padding);
     const auto data = block.first(frame.data_length);
     block = block.subspan(frame.data_length);
     if (frame.kind == FrameKind::farewell) {
@@ -128,6 +134,9 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
       actions_.emplace_back(Deliver{delivery.endpoint, delivery.bytes, std::move(delivery.owned)});
   }
   receiver_.keep();
+  unacknowledged_bytes_ += size;
+  const bool more_follows = size > options_.max_block / 2;
+  if (owes_acknowledgement() && (!more_follows || unacknowledged_bytes_ >= options_.window / 4)) acknowledges_at_once_ = true;
   if (is_farewell) return z::failure("node {} deactivated it", peer_);
   return {};
 }
@@ -194,6 +203,7 @@ void Link::timer(z::Nanoseconds now) {
   for (auto& [number, device] : devices_)
     if (device.state == DeviceState::opening && !device.is_writing && now >= device.identified_at + options_.identify_again)
       device.identification_due = true;
+  if (is_up_ && owes_acknowledgement() && now >= acknowledge_by_) acknowledges_at_once_ = true;
   std::vector<z::DeviceNumber> overdue;
   for (const auto& [number, device] : devices_)
     if (device.state == DeviceState::leaving && now >= *deadline_of(device)) overdue.push_back(number);
@@ -203,6 +213,7 @@ void Link::timer(z::Nanoseconds now) {
 
 std::optional<z::Nanoseconds> Link::deadline() const {
   std::optional<z::Nanoseconds> earliest;
+  if (is_up_ && owes_acknowledgement() && !acknowledges_at_once_) earliest = acknowledge_by_;
   for (const auto& [number, device] : devices_)
     if (const auto due = deadline_of(device)) earliest = earliest ? std::min(*earliest, *due) : *due;
   return earliest;
@@ -230,7 +241,7 @@ void Link::pump() {
   for (const auto number : writable_) {
     auto& device = devices_.at(number);
     if (device.is_writing) continue;
-    if (!sender_.has_frames() && !owes_acknowledgement()) return;
+    if (!sender_.has_frames() && !acknowledges_at_once_) return;
     write_frames(number, device);
   }
 }
@@ -282,25 +293,32 @@ void Link::write_control(z::DeviceNumber number, Device& device, FrameKind kind,
 }
 
 void Link::write_frames(z::DeviceNumber number, Device& device) {
-  const auto frames = sender_.take(number, options_.max_block - sizeof(BlockHeader));
+  const auto frames = sender_.take(number, sizeof(BlockHeader), options_.max_block);
   auto block = header();
   block.frames = static_cast<std::uint16_t>(frames.size());
-  std::size_t length = sizeof block;
-  for (const auto& frame : frames) length += sizeof frame.header + frame.header.data_length;
+  std::size_t headers_length = sizeof block, length = 0;
+  for (const auto& frame : frames) {
+    headers_length += frame.header.length;
+    length += frame.header.data_length;
+  }
+  length += headers_length;
   block.length = static_cast<std::uint32_t>(length);
   acknowledged_ = receiver_.expected();
+  acknowledges_at_once_ = false;
+  unacknowledged_bytes_ = 0;
 
   WriteBlock write{number, {}};
   auto& headers = write.block.headers;
-  headers.reserve(sizeof block + frames.size() * sizeof(FrameHeader));  // pieces point into it
-  const auto add_header = [&](std::span<const std::byte> bytes) {
+  headers.reserve(headers_length);  // pieces point into it
+  const auto add_header = [&](std::span<const std::byte> bytes, std::size_t padded) {
     const auto start = headers.size();
     headers.insert(headers.end(), bytes.begin(), bytes.end());
+    headers.resize(start + padded);
     write.block.pieces.emplace_back(std::span{headers}.subspan(start));
   };
-  add_header(bytes_of(block));
+  add_header(bytes_of(block), sizeof block);
   for (const auto& frame : frames) {
-    add_header(bytes_of(frame.header));
+    add_header(bytes_of(frame.header), frame.header.length);
     write.block.pieces.insert(write.block.pieces.end(), frame.data.begin(), frame.data.end());
     write.block.kept.push_back(frame.owner);
   }

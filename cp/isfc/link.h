@@ -54,6 +54,8 @@ class Link {
     std::size_t max_block = 196 * 4096;      // 192 pages and their headers: near the 0.76 MB that CP moves with one SSCH
     std::uint64_t window = 16U << 20;        // bytes that the peer may send ahead of our acknowledgements
     std::uint64_t first_session = 1;         // differs from that of an earlier life of this system
+    // Large blocks are acknowledged together, by a block that goes anyway or one of their own after a quarter of the window.
+    z::Nanoseconds acknowledge_within = std::chrono::milliseconds{2};
     z::Nanoseconds identify_again = std::chrono::seconds{2};
     z::Nanoseconds farewell_limit = std::chrono::seconds{2};
   };
@@ -124,6 +126,9 @@ class Link {
   Sender sender_;
   Receiver receiver_;
   std::uint64_t acknowledged_ = 1;  // what the peer was last told
+  bool acknowledges_at_once_ = false;
+  std::uint64_t unacknowledged_bytes_ = 0;
+  z::Nanoseconds acknowledge_by_{};
   z::Nanoseconds now_{};
   std::vector<LinkAction> actions_;
 };

@@ -37,10 +37,19 @@ bool Sender::has_frames() const {
   return !again_.empty() || (!waiting_.empty() && (in_flight_bytes_ < window_ || unacknowledged_.empty()));
 }
 
-Sender::Piece Sender::piece(std::uint64_t sequence, const Frame& frame) const {
+// A message that carries pages goes, where a block has room, so that they lie on pages of the block: bytes that are aligned alike at both
+// ends are copied up to twice as fast.
+std::size_t Sender::padding(const Outgoing& message, std::size_t at, std::size_t end) {
+  if (message.message.parts.empty() || message.message.parts.front().size() < z::page_size) return 0;
+  const auto pages_at = at + sizeof(FrameHeader) + message.message.head.size();
+  const auto padding = (z::page_size - pages_at % z::page_size) % z::page_size;
+  return at + sizeof(FrameHeader) + padding + message.length <= end ? padding : 0;
+}
+
+Sender::Piece Sender::piece(std::uint64_t sequence, const Frame& frame, std::size_t padding) {
   const auto& message = *frame.message;
   FrameHeader header{};
-  header.length = static_cast<std::uint16_t>(sizeof header);
+  header.length = static_cast<std::uint16_t>(sizeof header + padding);
   header.kind = FrameKind::data;
   header.data_length = static_cast<std::uint32_t>(frame.length);
   header.sequence = sequence;
@@ -61,26 +70,29 @@ Sender::Frame Sender::cut(std::size_t room, z::DeviceNumber device) {
   return frame;
 }
 
-std::vector<Sender::Piece> Sender::take(z::DeviceNumber device, std::size_t room) {
+std::vector<Sender::Piece> Sender::take(z::DeviceNumber device, std::size_t at, std::size_t end) {
   std::vector<Piece> result;
-  const auto whole_block = room - sizeof(FrameHeader);
+  const auto whole_block = end - at - sizeof(FrameHeader);
+  const auto add = [&](std::uint64_t sequence, const Frame& frame, std::size_t padding) {
+    at += sizeof(FrameHeader) + padding + frame.length;
+    result.push_back(piece(sequence, frame, padding));
+  };
   while (!again_.empty()) {
     const auto sequence = *again_.begin();
     auto& frame = unacknowledged_.at(sequence);
-    if (frame.length + sizeof(FrameHeader) > room) return result;
-    room -= frame.length + sizeof(FrameHeader);
+    if (at + sizeof(FrameHeader) + frame.length > end) return result;
     frame.device = device;
     again_.erase(again_.begin());
-    result.push_back(piece(sequence, frame));
+    add(sequence, frame, frame.length == frame.message->length ? padding(*frame.message, at, end) : 0);
   }
-  while (has_frames() && room > sizeof(FrameHeader)) {
-    room -= sizeof(FrameHeader);
-    const auto left = waiting_.front()->length - waiting_.front()->cut;
+  while (has_frames() && at + sizeof(FrameHeader) < end) {
+    const auto room = end - at - sizeof(FrameHeader);
+    const auto& message = *waiting_.front();
+    const auto left = message.length - message.cut;
     if (left > room && left <= whole_block && !result.empty()) break;  // in one piece it need not be put together
+    const auto padded = message.cut == 0 ? padding(message, at, end) : 0;
     const auto sequence = next_sequence_++;
-    const auto& frame = unacknowledged_.emplace(sequence, cut(room, device)).first->second;
-    room -= frame.length;
-    result.push_back(piece(sequence, frame));
+    add(sequence, unacknowledged_.emplace(sequence, cut(room, device)).first->second, padded);
   }
   return result;
 }

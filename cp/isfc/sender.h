@@ -20,14 +20,14 @@ class Sender {
  public:
   using Token = std::uint64_t;
   struct Piece {
-    FrameHeader header;
+    FrameHeader header;  // and as many bytes more as its length says
     std::vector<std::span<const std::byte>> data;
     std::shared_ptr<const void> owner;  // of the message's head
   };
 
   void queue(Endpoint endpoint, Message message, Token token);
-  // Frames for one block of at most `room` bytes: first those that must be sent again.
-  std::vector<Piece> take(z::DeviceNumber device, std::size_t room);
+  // Frames for one block, from `at` to its end at most: first those that must be sent again.
+  std::vector<Piece> take(z::DeviceNumber device, std::size_t at, std::size_t end);
   bool has_frames() const;  // that the window lets go now
   void set_window(std::uint64_t bytes) { window_ = bytes; }
   // Every frame below `sequence` has arrived: the tokens of messages now complete.
@@ -54,7 +54,8 @@ class Sender {
     std::size_t length = 0;
     z::DeviceNumber device;
   };
-  Piece piece(std::uint64_t sequence, const Frame& frame) const;
+  static Piece piece(std::uint64_t sequence, const Frame& frame, std::size_t padding);
+  static std::size_t padding(const Outgoing& message, std::size_t at, std::size_t end);
   Frame cut(std::size_t room, z::DeviceNumber device);
 
   std::deque<std::shared_ptr<Outgoing>> waiting_;  // not wholly cut yet

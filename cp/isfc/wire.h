@@ -9,12 +9,12 @@
 #include "base/result.h"
 
 // What travels on a CTC of a logical link. One WRITE moves one block:
-//   BlockHeader  { FrameHeader  data }*
+//   BlockHeader  { FrameHeader  padding  data }*
 // A frame lies whole in its block; a message that does not fit goes in several frames, which may take different devices
 // and are put together at the receiver.
 namespace cp::isfc {
 
-inline constexpr std::uint16_t protocol_level = 3;
+inline constexpr std::uint16_t protocol_level = 4;
 inline constexpr std::size_t max_message = std::size_t{2} << 20;
 
 struct BlockHeader {
@@ -33,7 +33,7 @@ static_assert(sizeof(BlockHeader) == 40 && alignof(BlockHeader) == 1);
 enum class FrameKind : std::uint8_t { idx = 1, dvx = 2, data = 3, farewell = 4 };
 
 struct FrameHeader {
-  z::be16 length;  // of this header
+  z::be16 length;  // of this header and what pads it, so that pages in the data lie on pages of the block
   FrameKind kind;
   std::uint8_t reserved;
   z::be32 data_length;  // of what follows it

@@ -196,6 +196,53 @@ TEST_F(IsfcLink, SendsNoMoreThanThePeersWindowAheadOfItsAcknowledgements) {
   EXPECT_EQ(ends_[1].received.size(), 1U);
 }
 
+TEST_F(IsfcLink, LargeBlocksAreAcknowledgedTogether) {
+  connect(4);
+  send(0, std::string(900, 'x'), 1);
+  arrive_all();
+  EXPECT_THAT(ends_[0].sent, testing::IsEmpty());
+  send(0, std::string(900, 'y'), 2);  // past a quarter of the window
+  arrive_all();
+  EXPECT_THAT(ends_[0].sent, testing::ElementsAre(1, 2));
+}
+
+TEST_F(IsfcLink, TheLastLargeBlockIsAcknowledgedAfterAWhile) {
+  connect(4);
+  send(0, std::string(900, 'x'), 1);
+  arrive_all();
+  ASSERT_TRUE(ends_[1].link.deadline());
+  EXPECT_LE(*ends_[1].link.deadline() - now_, std::chrono::milliseconds{2});
+  now_ = *ends_[1].link.deadline();
+  ends_[1].link.timer(now_);
+  collect();
+  arrive_all();
+  EXPECT_THAT(ends_[0].sent, testing::ElementsAre(1));
+  EXPECT_FALSE(ends_[1].link.deadline());
+}
+
+TEST(IsfcSender, PagesLieOnPagesOfTheBlock) {
+  const std::vector<std::byte> pages(192 * z::page_size);
+  constexpr std::size_t head_length = 100, block = 196 * z::page_size;
+  Sender sender;
+  sender.set_window(block);
+  sender.queue(Endpoint::test, {.head = std::vector<std::byte>(head_length), .parts = {pages}}, 1);
+  const auto pieces = sender.take(DeviceNumber{std::uint16_t{0x6000}}, sizeof(BlockHeader), block);
+  ASSERT_EQ(pieces.size(), 1U);
+  EXPECT_EQ((sizeof(BlockHeader) + pieces[0].header.length + head_length) % z::page_size, 0U);
+}
+
+TEST(IsfcSender, ABlockWithoutRoomForThatIsNotPadded) {
+  const std::vector<std::byte> pages(2 * z::page_size);
+  Sender sender;
+  sender.set_window(1 << 20);
+  sender.queue(Endpoint::test, {.head = std::vector<std::byte>(100), .parts = {pages}}, 1);
+  const auto end = sizeof(BlockHeader) + sizeof(FrameHeader) + 100 + pages.size();
+  const auto pieces = sender.take(DeviceNumber{std::uint16_t{0x6000}}, sizeof(BlockHeader), end);
+  ASSERT_EQ(pieces.size(), 1U);
+  EXPECT_EQ(pieces[0].header.length, sizeof(FrameHeader));
+  EXPECT_EQ(pieces[0].header.data_length, 100 + pages.size());
+}
+
 TEST_F(IsfcLink, GoesDownWithItsLastDeviceAndReportsEveryMessage) {
   connect(2);
   send(0, "lost", 1);
