@@ -4,6 +4,11 @@
 #include <boost/crc.hpp>
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "base/assert.h"
 #include "base/be.h"
 #include "base/guest_bytes.h"
 
@@ -29,6 +34,12 @@ std::array<std::uint32_t, lanes> portable_lanes(const std::byte* page) {
 
 using Crc = std::uint32_t (*)(std::span<const std::byte>);
 using Lanes = std::array<std::uint32_t, lanes> (*)(const std::byte*);
+using CopyingLanes = std::array<std::uint32_t, lanes> (*)(std::byte* to, const std::byte* page);
+
+std::array<std::uint32_t, lanes> portable_copying_lanes(std::byte* to, const std::byte* page) {
+  z::copy_guest_bytes(to, page, z::page_size);
+  return portable_lanes(page);
+}
 
 #if defined(__x86_64__)
 // The crc32 instruction of SSE4.2 is CRC-32C.
@@ -59,13 +70,43 @@ Z_GUEST_BYTES __attribute__((target("sse4.2"))) std::array<std::uint32_t, lanes>
   return {end(a), end(b), end(c), end(d)};
 }
 
+// One pass over the page: the stores wait for memory while the checksum is computed. They need not read the lines that they
+// overwrite. The caller fences them.
+Z_GUEST_BYTES __attribute__((target("sse4.2"))) std::array<std::uint32_t, lanes> x86_copying_lanes(std::byte* to, const std::byte* page) {
+  constexpr std::size_t line = 64;
+  std::uint64_t a = 0xFFFFFFFF, b = a, c = a, d = a;
+  for (std::size_t at = 0; at < z::page_size; at += line) {
+    std::uint64_t words[line / sizeof(std::uint64_t)];
+    std::memcpy(words, page + at, sizeof words);
+    for (std::size_t i = 0; i < line; i += sizeof(__m128i))
+      _mm_stream_si128(reinterpret_cast<__m128i*>(to + at + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(page + at + i)));
+    a = __builtin_ia32_crc32di(__builtin_ia32_crc32di(a, words[0]), words[4]);
+    b = __builtin_ia32_crc32di(__builtin_ia32_crc32di(b, words[1]), words[5]);
+    c = __builtin_ia32_crc32di(__builtin_ia32_crc32di(c, words[2]), words[6]);
+    d = __builtin_ia32_crc32di(__builtin_ia32_crc32di(d, words[3]), words[7]);
+  }
+  const auto end = [](std::uint64_t crc) { return ~static_cast<std::uint32_t>(crc); };
+  return {end(a), end(b), end(c), end(d)};
+}
+
+void fence_copies() { _mm_sfence(); }
+
 bool has_crc_instruction() { return __builtin_cpu_supports("sse4.2") != 0; }
 const Crc crc_of_bytes = has_crc_instruction() ? x86_crc32c : portable_crc32c;
 const Lanes lanes_of_page = has_crc_instruction() ? x86_lanes : portable_lanes;
+const CopyingLanes copying_lanes = has_crc_instruction() ? x86_copying_lanes : portable_copying_lanes;
 #else
+void fence_copies() {}
 const Crc crc_of_bytes = portable_crc32c;
 const Lanes lanes_of_page = portable_lanes;
+const CopyingLanes copying_lanes = portable_copying_lanes;
 #endif
+
+std::uint32_t checksum_of(const std::array<std::uint32_t, lanes>& lane) {
+  std::array<std::byte, 4 * lanes> all;
+  for (std::size_t i = 0; i < lanes; ++i) z::be32::store(all.data() + 4 * i, lane[i]);
+  return crc_of_bytes(all);
+}
 
 // Finalizer of SplitMix64 (Steele, Lea, Flood 2014): spreads frame and checksum over 64 bits, so that exchanged pages
 // show in a sum.
@@ -80,11 +121,16 @@ constexpr std::uint64_t mix(std::uint64_t frame, std::uint32_t checksum) {
 
 std::uint32_t crc32c(std::span<const std::byte> bytes) { return crc_of_bytes(bytes); }
 
-std::uint32_t page_checksum(std::span<const std::byte, z::page_size> page) {
-  const auto lane = lanes_of_page(page.data());
-  std::array<std::byte, 4 * lanes> all;
-  for (std::size_t i = 0; i < lanes; ++i) z::be32::store(all.data() + 4 * i, lane[i]);
-  return crc32c(all);
+std::uint32_t page_checksum(std::span<const std::byte, z::page_size> page) { return checksum_of(lanes_of_page(page.data())); }
+
+void copy_pages(std::span<std::byte> to, std::span<const std::byte> from, std::span<std::uint32_t> checksums) {
+  Z_ASSERT(to.size() == from.size() && from.size() == checksums.size() * z::page_size);
+  // Storage of machines is aligned; other memory is copied as it comes.
+  const bool is_aligned = reinterpret_cast<std::uintptr_t>(to.data()) % alignof(std::max_align_t) == 0;
+  const auto copy = is_aligned ? copying_lanes : portable_copying_lanes;
+  for (std::size_t page = 0; page < checksums.size(); ++page)
+    checksums[page] = checksum_of(copy(to.data() + page * z::page_size, from.data() + page * z::page_size));
+  fence_copies();
 }
 
 Z_GUEST_BYTES bool is_zero(std::span<const std::byte, z::page_size> page) {

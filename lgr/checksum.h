@@ -16,6 +16,9 @@ std::uint32_t crc32c(std::span<const std::byte> bytes);
 // chains, because the processor's CRC instruction has three times the latency of its throughput.
 std::uint32_t page_checksum(std::span<const std::byte, z::page_size> page);
 
+// Copies whole pages and tells the checksum of each. The copies go past the caches, which keep what is still to be copied.
+void copy_pages(std::span<std::byte> to, std::span<const std::byte> from, std::span<std::uint32_t> checksums);
+
 bool is_zero(std::span<const std::byte, z::page_size> page);
 
 // Checksums of all frames of a storage, with a digest that is the same on two sides exactly when (but for chance) all

@@ -66,14 +66,9 @@ z::Result<> MemoryImage::check_runs(std::span<const wire::Run> runs, std::size_t
 }
 
 void MemoryImage::store_data(z::FrameIndex first, std::span<const std::byte> pages) {
-  constexpr std::uint64_t at_once = 16;  // what was checked is in the first cache when it is copied
-  const auto count = pages.size() / z::page_size;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    digest_.set(z::FrameIndex{first.value + i}, page_checksum(pages.subspan(i * z::page_size).first<z::page_size>()));
-    if ((i + 1) % at_once != 0 && i + 1 != count) continue;
-    const auto begun = i / at_once * at_once;
-    skeleton_.write_pages(z::FrameIndex{first.value + begun}, pages.subspan(begun * z::page_size, (i + 1 - begun) * z::page_size));
-  }
+  std::vector<std::uint32_t> checksums(pages.size() / z::page_size);
+  skeleton_.write_pages(first, {checksums.size()}, [&](std::span<std::byte> frames) { copy_pages(frames, pages, checksums); });
+  for (std::uint64_t i = 0; i < checksums.size(); ++i) digest_.set(z::FrameIndex{first.value + i}, checksums[i]);
 }
 
 void MemoryImage::store_zeros(z::FrameIndex first, std::uint64_t count) {

@@ -20,7 +20,7 @@ namespace lgr {
 // Bounds what is under way to the destination: enough for the link to stay full, little enough for the event loop and
 // for memory on both sides.
 struct Window {
-  unsigned bursts = 16;
+  unsigned bursts = 8;  // what was looked at is still in the caches when the channel moves it
   unsigned pages_per_burst = 192;    // 768 KiB, near the 0.76 MB per SSCH that z/VM was seen to use
   unsigned frames_per_burst = 8192;  // looked at, zero pages included
 };

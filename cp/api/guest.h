@@ -51,7 +51,8 @@ class SkeletonPort {
  public:
   virtual ~SkeletonPort() = default;
   virtual z::Pages storage_size() const = 0;
-  virtual void write_pages(z::FrameIndex first, std::span<const std::byte> pages) = 0;
+  // `put` fills them, whatever their bytes were.
+  virtual void write_pages(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put) = 0;
   virtual void clear_pages(z::FrameIndex first, z::Pages count) = 0;
   // Pages that were neither written nor cleared become zero; until then they may hold what another guest left. Once all have been
   // named it costs nothing more.

@@ -47,8 +47,8 @@ class Guests::Skeleton final : public api::SkeletonPort {
   }
 
   z::Pages storage_size() const override { return {machine_->definition().storage.value / z::page_size}; }
-  void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
-    storage_.write(first, pages);
+  void write_pages(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put) override {
+    storage_.write(first, count, put);
   }
   void clear_pages(z::FrameIndex first, z::Pages count) override { storage_.clear(first, count); }
   void clear_rest() override { storage_.clear_rest(); }

@@ -12,10 +12,14 @@ ReceivedStorage::ReceivedStorage(cpu::Storage& storage) : storage_(storage), fra
   left_over_ = resident.size();
 }
 
-void ReceivedStorage::write(z::FrameIndex first, std::span<const std::byte> pages) {
-  Z_ASSERT(storage_.store(z::start_of(first), pages, 0) == cpu::StorageCheck::none);
-  for (auto frame = first.value; frame < first.value + pages.size() / z::page_size; ++frame)
+// Nothing runs there yet: no CPU has decoded instructions of these pages, and nobody harvests marks meanwhile.
+void ReceivedStorage::write(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put) {
+  Z_ASSERT(storage_.contains(z::start_of(first), count.bytes().value));
+  for (auto frame = first.value; frame < first.value + count.value; ++frame) {
+    storage_.mark_changed(z::FrameIndex{frame});
     if (std::exchange(frames_[frame], Frame::written) == Frame::left_over) --left_over_;
+  }
+  put({storage_.host(z::start_of(first)), count.bytes().value});
 }
 
 void ReceivedStorage::clear(z::FrameIndex first, z::Pages count) {

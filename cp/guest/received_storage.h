@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,7 @@ class ReceivedStorage {
  public:
   explicit ReceivedStorage(cpu::Storage& storage);
 
-  void write(z::FrameIndex first, std::span<const std::byte> pages);
+  void write(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put);
   void clear(z::FrameIndex first, z::Pages count);
   void clear_rest();
 

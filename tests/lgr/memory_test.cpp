@@ -14,8 +14,8 @@ class Skeleton final : public cp::api::SkeletonPort {
  public:
   explicit Skeleton(std::size_t pages) : bytes(pages * z::page_size) {}
   z::Pages storage_size() const override { return {bytes.size() / z::page_size}; }
-  void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
-    std::ranges::copy(pages, bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size));
+  void write_pages(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put) override {
+    put(std::span{bytes}.subspan(first.value * z::page_size, count.bytes().value));
   }
   void clear_pages(z::FrameIndex first, z::Pages count) override {
     std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size), count.bytes().value,
@@ -222,6 +222,19 @@ TEST(MemoryImage, AnOlderPassNeverOverwritesANewerOne) {
 TEST(Checksum, IsTheCrc32cOfIscsi) {
   const std::string text = "123456789";
   EXPECT_EQ(crc32c(std::as_bytes(std::span{text})), 0xE3069283U);  // check value of CRC-32C
+}
+
+TEST(Checksum, CopiedPagesHaveTheirOwnAndArriveWholeWhateverTheAlignment) {
+  for (const std::size_t shift : {0, 1, 16}) {
+    std::vector<std::byte> from(2 * z::page_size), room(2 * z::page_size + 64);
+    for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<std::byte>(i * 7 + i / z::page_size);
+    const auto to = std::span{room}.subspan(shift, from.size());
+    std::vector<std::uint32_t> checksums(2);
+    copy_pages(to, from, checksums);
+    EXPECT_TRUE(std::ranges::equal(to, from)) << shift;
+    for (const std::size_t page : {0, 1})
+      EXPECT_EQ(checksums[page], page_checksum(std::span{from}.subspan(page * z::page_size).first<z::page_size>())) << shift;
+  }
 }
 
 TEST(Checksum, ZeroPagesAreFoundWhereverTheByteIs) {

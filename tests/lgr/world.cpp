@@ -93,9 +93,9 @@ class Skeleton final : public cp::api::SkeletonPort {
     if (!is_active_) node_.image = nullptr;
   }
   z::Pages storage_size() const override { return {image_->bytes.size() / z::page_size}; }
-  void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
-    std::memcpy(image_->bytes.data() + first.value * z::page_size, pages.data(), pages.size());
-    std::fill_n(is_named_.begin() + static_cast<std::ptrdiff_t>(first.value), pages.size() / z::page_size, true);
+  void write_pages(z::FrameIndex first, z::Pages count, const std::function<void(std::span<std::byte>)>& put) override {
+    put(std::span{image_->bytes}.subspan(first.value * z::page_size, count.bytes().value));
+    std::fill_n(is_named_.begin() + static_cast<std::ptrdiff_t>(first.value), count.value, true);
   }
   void clear_pages(z::FrameIndex first, z::Pages count) override {
     std::memset(image_->bytes.data() + first.value * z::page_size, 0, count.bytes().value);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cpu/storage_key.h"
+
 namespace {
 
 using namespace z;  // units
@@ -19,6 +21,9 @@ class ReceivedFrames : public testing::Test {
     const std::vector<std::byte> bytes(count * page_size, value);
     ASSERT_EQ(storage->store(start_of(FrameIndex{first}), bytes, 0), cpu::StorageCheck::none);
   }
+  static void write(ReceivedStorage& received, std::uint64_t first, std::uint64_t count) {
+    received.write(FrameIndex{first}, {count}, [](std::span<std::byte> pages) { std::ranges::fill(pages, std::byte{7}); });
+  }
   bool holds(std::uint64_t first, std::uint64_t count, std::byte value) const {
     return std::ranges::all_of(storage->bytes().subspan(first * page_size, count * page_size),
                                [&](std::byte byte) { return byte == value; });
@@ -29,7 +34,7 @@ class ReceivedFrames : public testing::Test {
 
 TEST_F(ReceivedFrames, PagesThatWereNeverNamedAreZeroInTheEnd) {
   ReceivedStorage received{*storage};
-  received.write(FrameIndex{1}, std::vector<std::byte>(page_size, std::byte{7}));
+  write(received, 1, 1);
   received.clear_rest();
   EXPECT_TRUE(holds(0, 1, std::byte{}));
   EXPECT_TRUE(holds(1, 1, std::byte{7}));
@@ -46,17 +51,24 @@ TEST_F(ReceivedFrames, AClearedPageIsZeroAtOnceWhatEverWasThere) {
 
 TEST_F(ReceivedFrames, AWrittenPageThatBecomesZeroInALaterPassIsCleared) {
   ReceivedStorage received{*storage};
-  received.write(FrameIndex{5}, std::vector<std::byte>(2 * page_size, std::byte{7}));
+  write(received, 5, 2);
   received.clear_rest();
   received.clear(FrameIndex{5}, {1});
   EXPECT_TRUE(holds(5, 1, std::byte{}));
   EXPECT_TRUE(holds(6, 1, std::byte{7}));
 }
 
+TEST_F(ReceivedFrames, AWrittenPageCountsAsChanged) {
+  ReceivedStorage received{*storage};
+  storage->set_key(FrameIndex{4}, 0);
+  write(received, 4, 1);
+  EXPECT_EQ(storage->key(FrameIndex{4}), cpu::storage_key::reference | cpu::storage_key::change);
+}
+
 TEST_F(ReceivedFrames, ClearingTheRestAgainTouchesNothingThatCameMeanwhile) {
   ReceivedStorage received{*storage};
   received.clear_rest();
-  received.write(FrameIndex{9}, std::vector<std::byte>(page_size, std::byte{7}));
+  write(received, 9, 1);
   received.clear_rest();
   EXPECT_TRUE(holds(9, 1, std::byte{7}));
 }
