@@ -128,6 +128,7 @@ TEST_F(Interruption, TheClockComparatorInterruptsWhenTheClockHasPassedIt) {
   const auto due = z::tod_units(1ms);
   machine.configuration().with_stopped(0, [&](Cpu& cpu) {
     cpu.timers().set_comparator({cpu.tod().value + due});
+    cpu.timers().set_cpu_timer(1000 * due, cpu.machine_time());  // else it is negative first
     cpu.check_timers();
   });
   machine.begin(0, 0x1000, enabled_wait);
