@@ -14,25 +14,24 @@ struct Request {
   std::vector<std::string> words;
 };
 
-int run(const Request& request) {
-  const auto socket = find_member_socket(request.machine_file, request.member);
+}  // namespace
+
+int send_command(const std::string& machine_file, const std::string& member, const std::string& command) {
+  const auto socket = find_member_socket(machine_file, member);
   if (!socket) return fail(socket.error().text());
   auto client = lpar::ControlClient::connect(*socket);
-  if (!client) return fail(client.error().within(request.member + " is not running").text());
-  if (const auto sent = client->send(fmt::format("{}", fmt::join(request.words, " "))); !sent)
-    return fail(sent.error().text());
+  if (!client) return fail(client.error().within(member + " is not running").text());
+  if (const auto sent = client->send(command); !sent) return fail(sent.error().text());
   for (;;) {
     for (const auto& event : client->receive()) {
       using Kind = lpar::ControlClient::Event::Kind;
       if (event.kind == Kind::response) fmt::print("{}\n", event.text);
       // CP's return codes are message numbers and can be larger than an exit status.
       if (event.kind == Kind::done) return event.return_code == 0 ? 0 : 1;
-      if (event.kind == Kind::closed) return fail(request.member + " ended before it answered");
+      if (event.kind == Kind::closed) return fail(member + " ended before it answered");
     }
   }
 }
-
-}  // namespace
 
 void add_cp(CLI::App& program, Chosen& chosen) {
   auto request = std::make_shared<Request>();
@@ -42,7 +41,9 @@ void add_cp(CLI::App& program, Chosen& chosen) {
   command->add_option("command", request->words, "The command and its operands")->required()->expected(-1);
   command->positionals_at_end();
   command->prefix_command(false);
-  command->callback([request, &chosen] { chosen.run = [request] { return run(*request); }; });
+  command->callback([request, &chosen] { chosen.run = [request] {
+      return send_command(request->machine_file, request->member, fmt::format("{}", fmt::join(request->words, " ")));
+    }; });
 }
 
 }  // namespace app

@@ -4,10 +4,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/bare_control.h"
 #include "app/commands.h"
 #include "app/raw_terminal.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "channel/trace.h"
 #include "gdb/server.h"
 #include "lpar/bare_partition.h"
 #include "lpar/instruction_trace.h"
@@ -24,7 +26,9 @@ struct Request {
   std::vector<std::string> plugins;
   std::string load;
   lpar::Consoles consoles = lpar::Consoles::all;
-  bool trace_io = false;
+  std::optional<std::string> trace_io;
+  std::vector<std::string> io_commands;
+  std::string name;  // empty: no command socket
   std::string gdb;  // HOST:PORT; empty: no debugger
   bool wait = false;
   bool trace_instructions = false, profile = false;
@@ -57,42 +61,41 @@ class Observers {
   lpar::InstructionProfile profile_;
 };
 
+// Hands each piece of standard input to `take` until the guest has ended or `take` says that it wants no more.
+void read_input(int ended, const std::function<bool(std::string_view)>& take) {
+  bool open = true;
+  for (;;) {
+    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
+    if (::poll(polls, 2, -1) < 0) continue;
+    if (polls[0].revents != 0) return;
+    if (polls[1].revents == 0) continue;
+    char piece[1024];
+    const auto n = ::read(STDIN_FILENO, piece, sizeof piece);
+    open = n > 0;
+    if (open && !take({piece, static_cast<std::size_t>(n)})) return;
+  }
+}
+
 // Hands standard input to the VT220 key by key until the guest has ended or the user left.
 void feed_terminal(lpar::BarePartition& partition, int ended) {
   constexpr char leave = 0x1D;
   const RawTerminal raw{STDIN_FILENO};
-  bool open = true;
-  for (;;) {
-    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
-    if (::poll(polls, 2, -1) < 0) continue;
-    if (polls[0].revents != 0) return;
-    if (polls[1].revents == 0) continue;
-    char chunk[256];
-    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    open = n > 0;
-    const std::string_view keys{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
-    if (keys.contains(leave)) return;
-    if (!keys.empty()) partition.terminal_input(keys);
-  }
+  read_input(ended, [&](std::string_view keys) {
+    if (keys.contains(leave)) return false;
+    partition.terminal_input(keys);
+    return true;
+  });
 }
 
 // Hands lines of standard input to the console until the guest has ended.
 void feed_console(lpar::BarePartition& partition, int ended) {
-  std::string line;
-  bool open = true;
-  for (;;) {
-    pollfd polls[]{{ended, POLLIN, 0}, {open ? STDIN_FILENO : -1, POLLIN, 0}};
-    if (::poll(polls, 2, -1) < 0) continue;
-    if (polls[0].revents != 0) return;
-    if (polls[1].revents == 0) continue;
-    char chunk[1024];
-    const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    open = n > 0;
-    for (const char c : std::string_view{chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))}) {
+  read_input(ended, [&, line = std::string{}](std::string_view piece) mutable {
+    for (const char c : piece) {
       if (c != '\n') line += c;
       else partition.console_input(std::exchange(line, {}));
     }
-  }
+    return true;
+  });
 }
 
 void feed(lpar::BarePartition& partition, const Request& request, const z::Fd& ended) {
@@ -131,6 +134,12 @@ z::Result<int> run_debugged(lpar::BarePartition& partition, const Request& reque
   return 0;
 }
 
+z::Result<channel::TraceRequest> trace_request(const std::string& text) {
+  auto parsed = channel::TraceRequest::parse(text);
+  if (!parsed) return z::failure(parsed.error().within("--trace-io"));
+  return parsed;
+}
+
 z::Result<int> run(const Request& request) {
   const z::HostClock clock;
   const z::Fd ended{::eventfd(0, EFD_CLOEXEC)};
@@ -138,7 +147,8 @@ z::Result<int> run(const Request& request) {
   auto partition = Z_TRY(lpar::BarePartition::create(
       {.memory = Z_TRY(lpar::parse_size(request.memory)), .cpus = request.cpus,
        .model = Z_TRY(lpar::parse_model(request.model)), .devices = request.devices,
-       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io},
+       .consoles = request.consoles, .plugins = request.plugins, .trace_io = request.trace_io ? std::optional{Z_TRY(trace_request(*request.trace_io))} : std::nullopt,
+       .io_commands = request.io_commands},
       clock,
       {.console_output = [](std::string_view text) {
          fmt::print("{}", text);
@@ -148,6 +158,8 @@ z::Result<int> run(const Request& request) {
        .ended = [&] { ::eventfd_write(ended.get(), 1); }}));
   if (!request.program.kernel.empty()) Z_CHECK(partition->load_program(request.program));
   else Z_CHECK(lpar::put_parameters(partition->machine().storage(), request.program.parameters));
+  std::optional<BareControl> control;
+  if (!request.name.empty()) control.emplace(Z_TRY(BareControl::start(request.name, *partition)));
   observers.attach(partition->machine().cpus());
   const int status = Z_TRY(request.gdb.empty() ? run_alone(*partition, request, clock, ended) : run_debugged(*partition, request));
   observers.report(partition->machine().cpus());
@@ -179,7 +191,12 @@ void add_ipl(CLI::App& program, Chosen& chosen) {
   command->add_flag("--wait", request->wait, "Let the debugger start the guest")->needs(gdb)->excludes(load);
   command->add_flag("--trace-instructions", request->trace_instructions, "Print each instruction and what it changes to standard error");
   command->add_flag("--profile", request->profile, "At the end, print how often each instruction was executed; slows the guest");
-  command->add_flag("--trace-io", request->trace_io, "Print each CCW to standard error");
+  command->add_option("--trace-io", request->trace_io,
+                      "Print each CCW to standard error, or as device=,command=,status=,to=FILE,format=text|json|pcapng,bytes= say")
+      ->expected(0, 1)->default_str("")->run_callback_for_default(false);
+  command->add_option("--io", request->io_commands, "A command of the I/O debugger before anything runs, repeatable: \"break at=unit-check\", \"faults FILE\"")
+      ->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--name", request->name, "Lets `endicott io` and `endicott trace` find the partition");
   command->callback([request, &chosen, kernel, load, gdb] {
     if (kernel->empty() && load->empty() && gdb->empty())
       throw CLI::ValidationError("ipl", "give --kernel FILE, --load DEVNO or --gdb HOST:PORT");

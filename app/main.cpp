@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   app::add_cp(program, chosen);
   app::add_ipl(program, chosen);
   app::add_dasd(program, chosen);
+  app::add_io(program, chosen);
+  app::add_trace(program, chosen);
   app::add_syntax(program, chosen);
   app::add_member(program, chosen);
   CLI11_PARSE(program, argc, argv);

@@ -118,7 +118,7 @@ class RelocationMover final : public cp::Mover {
 
   bool is_moving(const std::string& userid) const override { return relocations_ && relocations_->is_moving(userid); }
 
-  void message(const std::string& from, std::vector<std::byte> bytes) override {
+  void message(const std::string& from, std::span<const std::byte> bytes) override {
     if (const auto slot = member_.cluster().slot_of(from)) relocations().message(*slot, bytes);
   }
   void link_lost(const std::string& member) override {

@@ -67,6 +67,16 @@ Announcement::~Announcement() {
   if (std::filesystem::read_symlink(link_, ignored) == socket_) std::filesystem::remove(link_, ignored);
 }
 
+z::Result<std::filesystem::path> partition_socket(const std::string& name) {
+  const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0; });
+  if (!is_name) return z::failure("--name {}: write letters and digits", name);
+  const auto socket = announcements() / (upper(name) + ".sock");
+  if (lpar::ControlClient::connect(socket)) return z::failure("--name {}: a partition with this name runs", name);
+  std::error_code ignored;
+  std::filesystem::create_directories(socket.parent_path(), ignored);
+  return socket;
+}
+
 z::Result<std::filesystem::path> find_member_socket(const std::string& machine_file, const std::string& member) {
   std::error_code none;
   if (!machine_file.empty()) {

@@ -26,6 +26,9 @@ class Announcement {
   std::filesystem::path socket_;
 };
 
+// Where a bare partition with this name listens.
+z::Result<std::filesystem::path> partition_socket(const std::string& name);
+
 // `machine_file` may be empty; then the member is looked up among the announced ones.
 z::Result<std::filesystem::path> find_member_socket(const std::string& machine_file, const std::string& member);
 

@@ -35,6 +35,14 @@ std::size_t DataArea::receive(std::span<std::byte> to) {
   return moved;
 }
 
+// A trace is shown as many of the bytes as it keeps.
+std::size_t DataArea::pass_over(std::size_t count) {
+  std::vector<std::byte> shown(std::min(count, sample_.size() - sample_size_));
+  const auto first = receive(shown);
+  if (first < shown.size()) return first;
+  return first + transfer(count - first, [](const Run&, std::size_t) { return cpu::StorageCheck::none; });
+}
+
 std::size_t DataArea::send(std::span<const std::byte> from) {
   Z_ASSERT(Ccw::is_input(command_));
   const auto moved = transfer(from.size(), [&](const Run& run, std::size_t offset) {
@@ -150,7 +158,25 @@ bool DataArea::next_address_word() {
   block_left_ = room_in_block(block_size());
   if (!first_word_ && block_left_ != block_size()) return fail(subchannel_status::program_check), false;
   first_word_ = false;
+  if (wide) join_adjacent_blocks();
   return true;
+}
+
+// Blocks that lie one after another move as one. Only where the program allows prefetching, and with key 0 and inside storage, where
+// no block of them can be refused by itself.
+void DataArea::join_adjacent_blocks() {
+  if (!orb_.has(Orb::prefetch) || orb_.key() != 0 || Ccw::is_read_backward(command_)) return;
+  std::array<z::be64, 16> words;
+  while (block_left_ < left_) {
+    const auto wanted = std::min<std::uint64_t>(words.size(), (left_ - block_left_ + block_size() - 1) / block_size());
+    const auto list = std::as_writable_bytes(std::span{words}.first(wanted));
+    if (storage_.fetch({list_}, list, 0) != cpu::StorageCheck::none) return;
+    for (std::uint64_t i = 0; i < wanted; ++i) {
+      if (words[i] != position_.value + block_left_ || !storage_.contains(position_, block_left_ + block_size())) return;
+      block_left_ += block_size();
+      list_ += sizeof(z::be64);
+    }
+  }
 }
 
 // PoP ch. 15, "Modified-CCW-Indirect-Data Addressing".

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "base/address.h"
 #include "channel/ccw.h"
@@ -26,6 +26,7 @@ class DataArea final : public Transfer {
 
   std::size_t count() const override;
   std::size_t receive(std::span<std::byte> to) override;
+  std::size_t pass_over(std::size_t count) override;
   std::size_t send(std::span<const std::byte> from) override;
   void set_excess() override { excess_ = true; }
   std::uint8_t path() const override { return path_; }
@@ -37,8 +38,9 @@ class DataArea final : public Transfer {
   std::uint32_t faulty_ccw() const { return faulty_ccw_; }
   bool is_touched() const { return touched_; }                // the device moved or tried to move data
   bool is_wrong_length() const { return left_ != 0 || excess_; }
-  // The first bytes moved, for the trace.
-  std::span<const std::byte> sample() const { return std::span{sample_}.first(sample_size_); }
+  // Keeps the first bytes that move in this place, for a trace.
+  void sample_into(std::span<std::byte> place) { sample_ = place; }
+  std::span<const std::byte> sample() const { return sample_.first(sample_size_); }
 
  private:
   // Bytes that lie together. Backward: `address` is the rightmost.
@@ -55,6 +57,7 @@ class DataArea final : public Transfer {
   void begin_ccw();
   bool next_address_word();
   bool next_modified_word();
+  void join_adjacent_blocks();
   std::uint64_t block_size() const;
   std::uint64_t room_in_block(std::uint64_t block) const;
   std::nullopt_t fail(std::uint8_t check);
@@ -81,7 +84,7 @@ class DataArea final : public Transfer {
   std::uint32_t faulty_ccw_ = 0;
   bool excess_ = false;
   bool touched_ = false;
-  std::array<std::byte, 16> sample_{};
+  std::span<std::byte> sample_{};
   std::size_t sample_size_ = 0;
 };
 

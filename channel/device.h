@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class Transfer {
   virtual std::size_t count() const = 0;
   // Write and control commands: moves the next bytes from storage to `to`; fewer are returned at the end of the area.
   virtual std::size_t receive(std::span<std::byte> to) = 0;
+  // As `receive`, of bytes that the device does not want (again).
+  virtual std::size_t pass_over(std::size_t count);
   // Read and sense commands: moves bytes to storage; returns how many the area took.
   virtual std::size_t send(std::span<const std::byte> from) = 0;
   // The device has more data than the area took: incorrect length unless suppressed.
@@ -85,6 +88,23 @@ class TransportDevice {
   virtual Ending execute_transport(std::uint8_t command, std::span<const std::byte> control, Transfer& data) = 0;
 };
 
+// A record of a disk, as users name it.
+struct RecordId {
+  std::uint32_t cylinder = 0;
+  std::uint32_t head = 0;
+  std::uint8_t record = 0;
+  constexpr auto operator<=>(const RecordId&) const = default;
+};
+
+// What a device type's commands mean in words, for traces. Constants: used also when the device has gone. Each may be null.
+struct Vocabulary {
+  // The first bytes of a command's data area, which may have been cut. Empty: nothing to say.
+  std::string (*parameters)(std::uint8_t command, std::span<const std::byte> data);
+  std::string (*sense)(std::span<const std::byte> bytes);
+  // Where a command with these parameters goes: SEEK, SEARCH, LOCATE RECORD.
+  std::optional<RecordId> (*target)(std::uint8_t command, std::span<const std::byte> data);
+};
+
 // A device at its control unit. Calls come from one thread at a time, never two at once; none may block for long: a
 // device that must wait returns Ending::wait. No lock of the channel is held during a call.
 class Device {
@@ -95,6 +115,10 @@ class Device {
   // "3390 file=vmcom1.ckd cyls=3339": for operators and logs.
   virtual std::string description() const = 0;
   virtual std::string_view command_name(std::uint8_t command) const = 0;  // for the I/O trace; "" when unknown
+
+  virtual const Vocabulary* vocabulary() const { return nullptr; }
+  // The one that the last command worked on. Called between commands.
+  virtual std::optional<RecordId> record() const { return std::nullopt; }
 
   virtual void attached(Port& port) = 0;
   // A channel program begins or ends (normally, by an error or by a signal): domain, extent and locks live in between.

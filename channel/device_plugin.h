@@ -18,4 +18,4 @@ struct EndicottDevicePlugin {
 };
 
 // Grows with every change of channel/device.h or channel/registry.h.
-inline constexpr std::uint32_t endicott_device_plugin_version = 1;
+inline constexpr std::uint32_t endicott_device_plugin_version = 2;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <atomic>
+
+#include "channel/gate.h"
 #include "channel/interruption_queue.h"
+#include "channel/monitor.h"
 #include "channel/subsystem.h"
 #include "channel/trace.h"
 #include "channel/worker_pool.h"
@@ -9,11 +13,13 @@
 namespace channel {
 
 struct Subsystem::Parts {
-  Parts(cpu::Storage& guest, const z::Clock& clock, unsigned threads) : storage(guest), trace(clock), pool(threads, clock) {}
+  Parts(cpu::Storage& guest, const z::Clock& clock, unsigned threads) : storage(guest), trace(clock), monitor(guest, clock), pool(threads, clock) {}
 
   cpu::Storage& storage;
   InterruptionQueue interruptions;
   IoTrace trace;
+  ChannelMonitor monitor;
+  std::atomic<Gate*> gate{nullptr};  // publishes the debugger's rules with it
   WorkerPool pool;  // last: its threads use what stands above
 };
 

@@ -17,25 +17,39 @@ bool is_incorrect_length(const DataArea& area, DeviceStatus status) {
 
 }  // namespace
 
-void Program::step(const Site& site) {
+Program::Stand Program::stand(Stand::Where where, const Gate::Verdict& verdict) {
+  using Kind = Gate::Verdict::Kind;
+  if (verdict.kind == Kind::go) return {};
+  return {where, verdict.kind == Kind::delay ? std::optional{verdict.delay} : std::nullopt};
+}
+
+Program::Stand Program::step(const Site& site) {
   if (orb_.has(Orb::transport_mode)) return step_transport(site);
   using Place = CcwReader::Place;
   const Place place = after_transfer_ ? Place::after_transfer : accepted_ ? Place::after_command : Place::first;
   const auto ccw = CcwReader{site.storage, orb_}.read(next_, place);
-  if (!ccw) return conclude_fault(ccw.error());
+  if (!ccw) {
+    conclude_fault(ccw.error());
+    return {};
+  }
   after_transfer_ = after_transfer_ || ccw->location != next_;
   next_ = ccw->location;
   if (ccw->has(ccw_flag::suspend)) {
     phase_ = Phase::suspended;
-    return;
+    return {};
   }
-  if (!site.listener.accept_command(ccw->next())) return;
+  const CommandView view{site.number, site.device, site.storage, orb_, *ccw, site.path, !accepted_};
+  if (site.gate != nullptr) [[unlikely]]
+    if (const auto stands = stand(Stand::Where::before, site.gate->before(view)); stands.where != Stand::Where::nowhere) return stands;
+  if (!site.listener.accept_command(ccw->next())) return {};
   phase_ = Phase::ready;
   accepted_ = true;
   if (ccw->has(ccw_flag::pci) && !pci_shown_) site.listener.program_controlled_interruption(ccw->next());
   pci_shown_ = true;
   DataArea area{site.storage, orb_, *ccw, site.listener, site.path};
-  const Ending ending = site.device.execute(ccw->command, area);
+  TraceSample sample;
+  if (site.trace.is_on()) area.sample_into(sample.place(site.trace.bytes_kept()));
+  const Ending ending = site.gate == nullptr ? site.device.execute(ccw->command, area) : site.gate->execute(view, area);
   if (site.trace.is_on()) trace_command(site, *ccw, area, ending);
   if (ending.kind == Ending::Kind::waiting) {
     phase_ = Phase::waiting;
@@ -46,6 +60,7 @@ void Program::step(const Site& site) {
     after_transfer_ = false;
     end_command(area, ending);
   }
+  return site.gate == nullptr ? Stand{} : stand(Stand::Where::behind, site.gate->after(view, ending));
 }
 
 void Program::end_command(const DataArea& area, const Ending& ending) {
@@ -85,12 +100,13 @@ void Program::conclude_fault(const ProgramFault& fault) {
 
 void Program::trace_command(const Site& site, const Ccw& ccw, const DataArea& area, const Ending& ending) const {
   site.trace.command({.number = site.number,
+                      .device = site.device,
                       .ccw_address = ccw.location,
                       .command = ccw.command,
-                      .name = site.device.command_name(ccw.command),
                       .flags = ccw.flags,
                       .count = ccw.count,
                       .residual = area.residual(),
+                      .path = site.path,
                       .check = area.check(),
                       .ending = ending,
                       .bytes = area.sample()});

@@ -7,6 +7,7 @@
 #include "channel/ccw.h"
 #include "channel/data_area.h"
 #include "channel/device.h"
+#include "channel/gate.h"
 #include "channel/trace.h"
 #include "channel/transport_blocks.h"
 #include "cpu/storage.h"
@@ -48,6 +49,12 @@ class Program {
     IoTrace& trace;
     z::DeviceNumber number;
     std::uint8_t path = 0x80;  // on which the program runs
+    Gate* gate = nullptr;
+  };
+  // Where the gate wants the program to stand for now, and for how long if not until it is released.
+  struct Stand {
+    enum class Where : std::uint8_t { nowhere, before, behind } where = Where::nowhere;  // the command
+    std::optional<z::Nanoseconds> delay{};
   };
 
   explicit Program(const Orb& orb) : orb_(orb), next_(orb.program_address) {}
@@ -59,7 +66,7 @@ class Program {
   const Conclusion& conclusion() const { return conclusion_; }
 
   // One command, from `ready`, or again from `waiting`, `busy` and `suspended`.
-  void step(const Site& site);
+  Stand step(const Site& site);
   // Device end after channel end, in `chaining`.
   void end_device(DeviceStatus status);
 
@@ -76,12 +83,16 @@ class Program {
   static std::optional<Program> from(const Image& image);
 
  private:
+  static Stand stand(Stand::Where where, const Gate::Verdict& verdict);
+
   // transport_program.cpp
-  void step_transport(const Site& site);
-  void run_transport(const Site& site, TransportDevice& device, const Tcw& tcw, std::span<const std::byte> words);
+  Stand step_transport(const Site& site);
+  Ending run_transport(const Site& site, TransportDevice& device, const Tcw& tcw, const CommandView& view,
+                       std::span<const std::byte> words);
   void conclude_transport(const Site& site, const Tcw& tcw, const TransportArea& area, const Ending& ending, std::size_t offset);
   void conclude_transport_fault(std::uint8_t check);
-  void trace_transport(const Site& site, const DeviceCommandWord& word, const TransportArea& area, const Ending& ending) const;
+  void trace_transport(const Site& site, const DeviceCommandWord& word, std::span<const std::byte> control,
+                       const TransportArea& area, const Ending& ending) const;
 
   void conclude(const Conclusion& conclusion);
   void conclude_fault(const ProgramFault& fault);

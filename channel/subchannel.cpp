@@ -51,6 +51,7 @@ void Subchannel::detach() {
     z::Lock lock{lock_};
     device = std::move(device_);
     program_.reset();
+    at_gate_ = Program::Stand::Where::nowhere;
     pmcw_ = {};
     scsw_ = {};
     unsolicited_ = {};
@@ -68,6 +69,7 @@ void Subchannel::reset() {
     device_->signal(Signal::system_reset);
     z::Lock lock{lock_};
     program_.reset();
+    at_gate_ = Program::Stand::Where::nowhere;
     pmcw_ = initial_pmcw_;
     scsw_ = {};
     unsolicited_ = {};
@@ -154,6 +156,7 @@ Subchannel::Action Subchannel::next_action() {
   if (scsw_.has(Scsw::clear_pending)) return Action::clear;
   if (abandoned_) return Action::abandon;
   if (scsw_.has(Scsw::halt_pending)) return Action::halt;
+  if (at_gate_ != Program::Stand::Where::nowhere) return gate_opened_ ? Action::pass_gate : Action::none;
   if (program_) return next_of_program();
   if (scsw_.has(Scsw::device_active)) return device_ended_ ? Action::secondary : Action::none;
   if (scsw_.has(Scsw::start_pending)) return unsolicited_.bits != 0 ? Action::present : Action::begin;
@@ -185,6 +188,7 @@ void Subchannel::perform(Action action) {
     case Action::end_device: return end_program_at_device();
     case Action::secondary: return end_secondary();
     case Action::present: return present_status();
+    case Action::pass_gate: return pass_gate();
   }
 }
 

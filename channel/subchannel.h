@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "channel/blocks.h"
 #include "channel/device.h"
 #include "channel/interruption_queue.h"
+#include "channel/monitor.h"
 #include "channel/program.h"
 #include "channel/state.h"
 #include "channel/subsystem.h"
@@ -28,6 +30,8 @@ struct Shared {
   WorkerPool& pool;
   InterruptionQueue& interruptions;
   IoTrace& trace;
+  ChannelMonitor& monitor;
+  const std::atomic<Gate*>& gate;  // null: nobody debugs
   const std::function<void(std::uint8_t isc_mask)>& interruption_pending;
 };
 
@@ -70,6 +74,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   // Work
   void work() override Z_EXCLUDES(lock_);
   void retry() Z_EXCLUDES(lock_);  // a busy device
+  void leave_gate() Z_EXCLUDES(lock_);  // a program that stands there goes on
 
   // While the pool is paused. `restore` gives the subchannel the number it had when saved.
   void save(StateWriter& state) const Z_EXCLUDES(lock_);
@@ -77,7 +82,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void wake() Z_EXCLUDES(lock_);  // after a restore: tells of interruptions and goes on
 
  private:
-  enum class Action : std::uint8_t { none, clear, halt, abandon, begin, command, end_device, secondary, present };
+  enum class Action : std::uint8_t { none, clear, halt, abandon, begin, command, end_device, secondary, present, pass_gate };
 
   // ProgramListener
   void program_controlled_interruption(std::uint32_t ccw_address) override Z_EXCLUDES(lock_);
@@ -99,6 +104,9 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void step_program() Z_EXCLUDES(lock_);
   void end_program_at_device() Z_EXCLUDES(lock_);
   void settle_program() Z_EXCLUDES(lock_);
+  void stand_at_gate(const Program::Stand& stand) Z_EXCLUDES(lock_);
+  void pass_gate() Z_EXCLUDES(lock_);
+  void disconnect() Z_EXCLUDES(lock_);
   void suspend_program() Z_EXCLUDES(lock_);
   void retry_later() Z_EXCLUDES(lock_);
   void finish_program() Z_EXCLUDES(lock_);
@@ -110,6 +118,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void make_pending(std::uint32_t status_control) Z_REQUIRES(lock_);
   void set_extended_status(const std::optional<Sense>& sense) Z_REQUIRES(lock_);
   void notify() Z_EXCLUDES(lock_);
+  void add_measurements() Z_REQUIRES(lock_);
   bool is_operational() const Z_REQUIRES(lock_);
   bool is_busy() const Z_REQUIRES(lock_);
   void drop_status() Z_REQUIRES(lock_);
@@ -132,6 +141,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   Esw esw_ Z_GUARDED_BY(lock_){};
   std::array<std::uint8_t, 32> ecw_ Z_GUARDED_BY(lock_){};
   std::uint64_t measurement_block_ Z_GUARDED_BY(lock_) = 0;
+  Stopwatch stopwatch_ Z_GUARDED_BY(lock_);  // runs when the start function is measured
   Orb orb_ Z_GUARDED_BY(lock_){};
   // Status-control bits that became pending since a TEST SUBCHANNEL last looked: TSCH clears only what it showed.
   mutable std::uint32_t unseen_ Z_GUARDED_BY(lock_) = 0;
@@ -141,6 +151,8 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   unsigned claims_ Z_GUARDED_BY(lock_) = 0;  // threads that wait to hold it
   bool abandoned_ Z_GUARDED_BY(lock_) = false;  // CANCEL SUBCHANNEL took back the start; the program is still there
   bool resumed_ Z_GUARDED_BY(lock_) = false;
+  Program::Stand::Where at_gate_ Z_GUARDED_BY(lock_) = Program::Stand::Where::nowhere;
+  bool gate_opened_ Z_GUARDED_BY(lock_) = false;  // since the last step
   bool busy_ Z_GUARDED_BY(lock_) = false;  // the device was; until the command is executed again
   std::optional<DeviceStatus> device_ended_ Z_GUARDED_BY(lock_);
   DeviceStatus unsolicited_ Z_GUARDED_BY(lock_){};

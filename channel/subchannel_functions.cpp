@@ -10,7 +10,8 @@ constexpr std::uint32_t final_status = Scsw::alert | Scsw::primary | Scsw::secon
 constexpr std::uint32_t orb_in_scsw = Orb::key_mask | Orb::suspend_control | Orb::format_1 | Orb::prefetch |
                                       Orb::initial_status | Orb::address_limit | Orb::suppress_suspended;
 constexpr std::uint16_t modifiable_flags = Pmcw::isc_mask | Pmcw::enabled | Pmcw::limit_mode | Pmcw::measurement_mode | Pmcw::multipath;
-constexpr std::uint32_t modifiable_control = Pmcw::measurement_format | Pmcw::extended_measurement | Pmcw::concurrent_sense;
+// Not the extended-measurement word: CHSC does not offer it, so its bit is an operand exception.
+constexpr std::uint32_t modifiable_control = Pmcw::measurement_format | Pmcw::concurrent_sense;
 
 bool is_valid(const Orb& orb) {
   if ((orb.control & Orb::reserved_bits) != 0) return false;
@@ -21,7 +22,10 @@ bool is_valid(const Orb& orb) {
   return orb.reserved_13 == 0 && orb.reserved_15 == 0;
 }
 
-bool is_valid(const Pmcw& pmcw) {
+bool is_valid(const Schib& schib) {
+  constexpr std::uint64_t block_boundary = 64;  // of a format-1 measurement block
+  const Pmcw& pmcw = schib.pmcw;
+  if ((pmcw.control & Pmcw::measurement_format) != 0 && schib.measurement_block_address % block_boundary != 0) return false;
   if ((pmcw.flags & Pmcw::reserved_flags) != 0) return false;
   if ((pmcw.flags & Pmcw::limit_mode) == Pmcw::limit_mode) return false;
   return (pmcw.control & ~modifiable_control) == 0;
@@ -40,18 +44,25 @@ Answer Subchannel::start(const Orb& orb) {
   if (!is_operational()) return Answer::cc3;
   if (scsw_.has(Scsw::status_pending)) return Answer::cc1;
   if (is_busy()) return Answer::cc2;
-  const auto paths = static_cast<std::uint8_t>(orb.logical_path_mask() & pmcw_.path_installed_mask & pmcw_.path_available_mask);
+  auto paths = static_cast<std::uint8_t>(orb.logical_path_mask() & pmcw_.path_installed_mask & pmcw_.path_available_mask);
+  std::uint8_t dead = 0;
+  if (Gate* gate = shared_.gate.load(std::memory_order_acquire)) [[unlikely]] {
+    dead = static_cast<std::uint8_t>(paths & ~gate->working_paths(device_number_, paths));
+    paths = static_cast<std::uint8_t>(paths & ~dead);
+    pmcw_.path_operational_mask = static_cast<std::uint8_t>(pmcw_.path_operational_mask & ~dead);
+  }
   if (paths == 0) return Answer::cc3;
   if (shared_.trace.is_on()) shared_.trace.started(device_number_, orb);
   orb_ = orb;
   pmcw_.interruption_parameter = orb.interruption_parameter;
   pmcw_.logical_path_mask = orb.logical_path_mask();
-  pmcw_.path_not_operational_mask = 0;
+  pmcw_.path_not_operational_mask = dead;
   pmcw_.last_path_used_mask = std::bit_floor(paths);
   scsw_ = {};
   scsw_.control = (orb.control & orb_in_scsw) | Scsw::start_function | Scsw::start_pending;
   if (orb.has(Orb::transport_mode)) scsw_.set(transport_status::transport_mode);
   scsw_.ccw_address = orb.program_address;
+  if (shared_.monitor.measures(pmcw_)) stopwatch_.start(shared_.monitor.now());
   schedule();
   return Answer::cc0;
 }
@@ -65,6 +76,7 @@ Answer Subchannel::resume_function() {
   trace_function("RESUME");
   pmcw_.path_not_operational_mask = 0;
   scsw_.set(Scsw::resume_pending);
+  stopwatch_.resume();
   schedule();
   return Answer::cc0;
 }
@@ -115,7 +127,7 @@ Answer Subchannel::store(Schib& schib) const {
 
 Answer Subchannel::modify(const Schib& schib) {
   const Pmcw& wanted = schib.pmcw;
-  if (!is_valid(wanted)) return Answer::operand_exception;
+  if (!is_valid(schib)) return Answer::operand_exception;
   z::Lock lock{lock_};
   if (!device_) return Answer::cc0;  // the device number is not valid: nothing changes
   if (scsw_.has(Scsw::status_pending)) return Answer::cc1;

@@ -9,6 +9,18 @@ namespace {
 constexpr z::Nanoseconds busy_retry = std::chrono::milliseconds{20};
 constexpr std::uint32_t deferred_condition_1 = 0x0100'0000;
 
+// Lets a subchannel, if it is still there, go on that the gate delays.
+class OpenGate final : public Work {
+ public:
+  explicit OpenGate(std::weak_ptr<Subchannel> subchannel) : subchannel_(std::move(subchannel)) {}
+  void work() override {
+    if (const auto subchannel = subchannel_.lock()) subchannel->leave_gate();
+  }
+
+ private:
+  std::weak_ptr<Subchannel> subchannel_;
+};
+
 // Reminds a subchannel, if it is still there, of its busy device.
 class Retry final : public Work {
  public:
@@ -41,14 +53,43 @@ void Subchannel::step_program() {
     resumed_ = false;
     busy_ = false;
     device_ended_.reset();
+    gate_opened_ = false;
     path = pmcw_.last_path_used_mask;
     if (program_->phase() == Program::Phase::suspended) {
       scsw_.reset(Scsw::resume_pending | Scsw::suspended);
       if (!scsw_.has(Scsw::subchannel_active)) scsw_.set(Scsw::start_pending);  // until the device takes the command
     }
+    if (stopwatch_.is_running() && program_->phase() == Program::Phase::waiting) stopwatch_.connect(shared_.monitor.now());
   }
-  program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path});
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const auto stand = program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path, gate});
+  if (stand.where != Program::Stand::Where::nowhere) [[unlikely]] return stand_at_gate(stand);
   settle_program();
+}
+
+void Subchannel::stand_at_gate(const Program::Stand& stand) {
+  z::Lock lock{lock_};
+  at_gate_ = stand.where;
+  if (stand.delay) shared_.pool.submit_after(std::make_shared<OpenGate>(weak_from_this()), *stand.delay);
+}
+
+// Perhaps before the program has come to stand.
+void Subchannel::leave_gate() {
+  z::Lock lock{lock_};
+  gate_opened_ = true;
+  schedule();
+}
+
+void Subchannel::pass_gate() {
+  Program::Stand::Where where;
+  {
+    z::Lock lock{lock_};
+    where = std::exchange(at_gate_, Program::Stand::Where::nowhere);
+    gate_opened_ = false;
+  }
+  if (!program_) return;
+  if (where == Program::Stand::Where::before) step_program();
+  else settle_program();
 }
 
 void Subchannel::end_program_at_device() {
@@ -67,10 +108,16 @@ void Subchannel::settle_program() {
     case Program::Phase::suspended: return suspend_program();
     case Program::Phase::busy: return retry_later();
     case Program::Phase::concluded: return finish_program();
+    case Program::Phase::waiting: return disconnect();
     case Program::Phase::ready:
-    case Program::Phase::waiting:
     case Program::Phase::chaining: return;
   }
+}
+
+// The device works by itself.
+void Subchannel::disconnect() {
+  z::Lock lock{lock_};
+  if (stopwatch_.is_running()) stopwatch_.disconnect(shared_.monitor.now());
 }
 
 bool Subchannel::accept_command(std::uint32_t ccw_address) {
@@ -79,6 +126,7 @@ bool Subchannel::accept_command(std::uint32_t ccw_address) {
   if (scsw_.has(Scsw::subchannel_active)) return true;
   scsw_.reset(Scsw::start_pending);
   scsw_.set(Scsw::subchannel_active | Scsw::device_active);
+  if (stopwatch_.is_running()) stopwatch_.connect(shared_.monitor.now());
   // PoP ch. 16, "Zero Condition Code": the program asked to hear of the first command's acceptance.
   if (scsw_.has(Scsw::initial_status) && !program_->is_accepted()) {
     scsw_.set(Scsw::zero_condition);
@@ -131,8 +179,9 @@ std::optional<Sense> Subchannel::concurrent_sense(DeviceStatus status) {
     z::Lock lock{lock_};
     if ((pmcw_.control & Pmcw::concurrent_sense) == 0) return std::nullopt;
   }
-  const Sense sense = device_->sense();
-  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, sense);
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const Sense sense = gate == nullptr ? device_->sense() : gate->sense(device_number_, *device_);
+  if (shared_.trace.is_on()) shared_.trace.sense(device_number_, *device_, sense);
   return sense;
 }
 
@@ -141,6 +190,8 @@ void Subchannel::finish_program() {
   device_->end_program();
   // The sense data of transport mode are in its status block.
   const auto sense = program_->is_transport() ? std::nullopt : concurrent_sense(end.device_status);
+  Gate* gate = shared_.gate.load(std::memory_order_acquire);
+  const bool is_presented = gate == nullptr || gate->presents_end(device_number_);
   z::Lock lock{lock_};
   const bool accepted = program_->is_accepted();
   program_.reset();
@@ -148,6 +199,7 @@ void Subchannel::finish_program() {
     abandoned_ = false;
     return;
   }
+  if (!is_presented) return;  // for the program the device still works
   const bool device_end_owed = end.device_status == channel_end;
   // A unit check is alert status, too: drivers take the sense data of the interruption only with it.
   const bool check = (end.subchannel_status & ~subchannel_status::incorrect_length) != 0 || end.device_status.has(unit_check);
@@ -159,6 +211,8 @@ void Subchannel::finish_program() {
   scsw_.count = end.residual;
   set_extended_status(sense);
   if (!accepted) esw_.last_path_used_mask = 0;
+  if (stopwatch_.is_running() && device_end_owed) stopwatch_.end_channel(shared_.monitor.now());
+  else add_measurements();
   make_pending(Scsw::primary | (device_end_owed ? 0 : Scsw::secondary) | (check ? Scsw::alert : 0));
 }
 
@@ -176,6 +230,7 @@ void Subchannel::end_secondary() {
   scsw_.reset(Scsw::device_active);
   scsw_.device_status |= status.bits;
   set_extended_status(sense);
+  add_measurements();
   make_pending(Scsw::secondary | (status.has(unit_check) ? Scsw::alert : 0));
 }
 
@@ -219,6 +274,7 @@ void Subchannel::perform_clear() {
   if (program_) device_->end_program();
   z::Lock lock{lock_};
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   abandoned_ = false;
   pmcw_.path_operational_mask = 0xFF;
   pmcw_.path_not_operational_mask = 0;
@@ -237,6 +293,7 @@ void Subchannel::perform_halt() {
   const bool device_end_owed = !active && scsw_.has(Scsw::device_active);
   if (program_) scsw_.ccw_address = program_->next_ccw() + static_cast<std::uint32_t>(sizeof(Ccw1));
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   device_ended_.reset();
   if (scsw_.has(Scsw::clear_pending)) return;
   scsw_.reset(Scsw::activity);
@@ -250,6 +307,7 @@ void Subchannel::abandon_program() {
   if (program_) device_->end_program();
   z::Lock lock{lock_};
   program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
   abandoned_ = false;
 }
 
@@ -261,6 +319,14 @@ void Subchannel::set_extended_status(const std::optional<Sense>& sense) {
   ecw_ = sense->bytes;
   esw_.report = Esw::concurrent_sense | static_cast<std::uint32_t>(sense->count) << Esw::sense_count_shift;
   scsw_.set(Scsw::extended_control);
+}
+
+// At the end of a start function that is measured. A block that can not be reached ends the measuring (PoP ch. 17, "Measurement-Block
+// Update": measurement-block program check).
+void Subchannel::add_measurements() {
+  if (!stopwatch_.is_running()) return;
+  const auto sample = stopwatch_.stop(shared_.monitor.now());
+  if (!shared_.monitor.add(pmcw_, measurement_block_, sample)) pmcw_.flags = static_cast<std::uint16_t>(pmcw_.flags & ~Pmcw::measurement_block_update);
 }
 
 void Subchannel::make_pending(std::uint32_t status_control) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "channel/debug/debugger.h"
 #include "channel/parts.h"
 #include "channel/subchannel.h"
 
@@ -21,7 +22,7 @@ constexpr bool is_identification(std::uint32_t ssid) { return ssid >> 16 == 1; }
 }  // namespace
 
 Subsystem::Subsystem(cpu::Storage& storage, const z::Clock& clock, Options options)
-    : options_(std::move(options)), parts_(std::make_unique<Parts>(storage, clock, options_.threads)) {}
+    : options_(std::move(options)), debugger_(std::make_unique<IoDebugger>(*this)), parts_(std::make_unique<Parts>(storage, clock, options_.threads)) {}
 
 // Devices go while there still is a subsystem for their last calls.
 Subsystem::~Subsystem() {
@@ -32,7 +33,7 @@ z::Result<z::SubchannelNumber> Subsystem::attach(z::DeviceNumber number, std::un
                                                  std::vector<z::Chpid> paths) {
   if (find(number)) return z::failure("device number {:04X} is in use", number.value);
   if (paths.empty() || paths.size() > 8) return z::failure("device {:04X}: {} channel paths, 1 to 8 possible", number.value, paths.size());
-  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, options_.interruption_pending};
+  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, parts_->monitor, parts_->gate, options_.interruption_pending};
   std::shared_ptr<Subchannel> subchannel;
   z::SubchannelNumber given;
   {
@@ -96,6 +97,7 @@ z::Result<> Subsystem::vary(z::Chpid path, PathState state) {
 }
 
 void Subsystem::reset() {
+  parts_->monitor.reset();
   for (const auto& subchannel : subchannels()) subchannel->reset();
   z::Lock lock{lock_};
   for (auto& subchannel : subchannels_)
@@ -182,6 +184,14 @@ std::uint32_t Subsystem::take_channel_report() {
   const auto word = reports_.front();
   reports_.pop_front();
   return word;
+}
+
+Answer Subsystem::set_monitor(std::uint64_t control, std::uint64_t origin) { return parts_->monitor.set(control, origin); }
+
+cpu::Storage& Subsystem::storage() { return parts_->storage; }
+void Subsystem::set_gate(Gate* gate) { parts_->gate.store(gate, std::memory_order_release); }
+void Subsystem::release(z::DeviceNumber number) {
+  if (const auto subchannel = find(number)) subchannel->leave_gate();
 }
 
 void Subsystem::quiesce() { parts_->pool.pause(); }

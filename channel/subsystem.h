@@ -17,6 +17,8 @@
 
 namespace channel {
 
+class Gate;
+class IoDebugger;
 class IoTrace;
 class InterruptionQueue;
 class Subchannel;
@@ -70,6 +72,7 @@ class Subsystem {
   std::optional<PendingInterruption> pending_interruption(std::uint8_t isc_mask) const;
   std::optional<PendingInterruption> take_interruption(std::uint8_t isc_mask);
   std::uint32_t take_channel_report();
+  Answer set_monitor(std::uint64_t control, std::uint64_t origin);  // SCHM
 
   // Relocation. `quiesce` lets no further command start and returns once none is executing: programs stop between
   // two commands, and waiting ones stay waiting. `continue_io` goes on. `save` is legal while quiesced and holds all subchannels,
@@ -80,6 +83,11 @@ class Subsystem {
   z::Result<> restore(std::span<const std::byte> state);
 
   IoTrace& trace();
+  IoDebugger& debugger() { return *debugger_; }
+  cpu::Storage& storage();
+  // For the debugger: what stands between the channel and its devices from now on, and a program that stands there.
+  void set_gate(Gate* gate);
+  void release(z::DeviceNumber number);
 
  private:
   struct Parts;  // what subchannels share
@@ -92,6 +100,7 @@ class Subsystem {
   Answer at(std::uint32_t ssid, Function function) const;
 
   const Options options_;
+  std::unique_ptr<IoDebugger> debugger_;  // before the threads that pass it
   std::unique_ptr<Parts> parts_;
   mutable z::Mutex lock_;
   std::vector<std::shared_ptr<Subchannel>> subchannels_ Z_GUARDED_BY(lock_);  // by number; null: free for use

@@ -152,9 +152,9 @@ Reply describe_channel_paths(const Subsystem& subsystem, std::span<const std::by
 
 // Bits of the optional facilities that there are, from the left.
 Reply characteristics() {
-  constexpr std::size_t fiber_channel_descriptions = 46, transport_mode = 88;
+  constexpr std::size_t fiber_channel_descriptions = 46, extended_measurement_blocks = 48, transport_mode = 88;
   std::vector<std::byte> content(4096 - 0x10 - sizeof(CallHeader));
-  for (const auto bit : {fiber_channel_descriptions, transport_mode})
+  for (const auto bit : {fiber_channel_descriptions, extended_measurement_blocks, transport_mode})
     content[content_prefix + bit / 8] |= std::byte{0x80} >> (bit % 8);
   return {Outcome::done, std::move(content)};
 }

@@ -1,5 +1,6 @@
-// Saved state of a subsystem. Version 1:
-//   be32 'CHSS', be32 version, be32 count of channel reports, each be32, be32 count of subchannels, each:
+// Saved state of a subsystem. Version 2:
+//   be32 'CHSS', be32 version, be64 control and be64 origin of the channel monitor, be32 count of channel reports, each be32,
+//   be32 count of subchannels, each:
 //     be16 subchannel number, be16 device number, type (length, text), subchannel (subchannel_state.cpp),
 //     device (length, bytes of the device's own version)
 #include <algorithm>
@@ -11,10 +12,13 @@
 namespace channel {
 namespace {
 
-constexpr std::uint32_t magic = 0x43485353, version = 1;
+constexpr std::uint32_t magic = 0x43485353, version = 2;
 
 struct SavedHead {
   z::be32 magic, version;
+};
+struct SavedMonitor {
+  z::be64 control, origin;
 };
 struct SavedNumbers {
   z::be16 subchannel, device;
@@ -25,6 +29,7 @@ struct SavedNumbers {
 std::vector<std::byte> Subsystem::save() const {
   StateWriter state;
   state.put(SavedHead{magic, version});
+  state.put(SavedMonitor{parts_->monitor.control(), parts_->monitor.origin()});
   {
     z::Lock lock{lock_};
     state.put(z::be32{static_cast<std::uint32_t>(reports_.size())});
@@ -49,6 +54,8 @@ z::Result<> Subsystem::restore(std::span<const std::byte> bytes) {
   const auto head = Z_TRY(state.get<SavedHead>());
   if (head.magic != magic || head.version != version)
     return z::failure("saved channel subsystem of version {}, this program knows {}", std::uint32_t{head.version}, version);
+  const auto monitor = Z_TRY(state.get<SavedMonitor>());
+  if (parts_->monitor.set(monitor.control, monitor.origin) != Answer::cc0) return z::failure("saved channel monitor makes no sense");
   const std::uint32_t report_count = Z_TRY(state.get<z::be32>());
   std::deque<std::uint32_t> reports;
   for (std::uint32_t i = 0; i < report_count; ++i) reports.push_back(Z_TRY(state.get<z::be32>()));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
@@ -38,7 +38,8 @@ class TransportArea final : public Transfer {
 
   std::size_t residual() const { return left_; }
   std::uint8_t check() const { return check_; }  // subchannel status of a fault, or 0
-  std::span<const std::byte> sample() const { return std::span{sample_}.first(sample_size_); }
+  void sample_into(std::span<std::byte> place) { sample_ = place; }
+  std::span<const std::byte> sample() const { return sample_.first(sample_size_); }
 
  private:
   enum class Skipped : bool { no, yes };
@@ -63,7 +64,7 @@ class TransportArea final : public Transfer {
   std::uint64_t list_ = 0;
   bool is_last_ = false;
   std::uint8_t check_ = 0;
-  std::array<std::byte, 16> sample_{};
+  std::span<std::byte> sample_{};
   std::size_t sample_size_ = 0;
 };
 

@@ -1,6 +1,20 @@
 # What every target of Endicott shares: warnings, the include rule and the sanitizers.
 
 set(ENDICOTT_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+option(ENDICOTT_FUZZ "Build the fuzzers; the sanitizers then include fuzzer-no-link" OFF)
+
+# How much longer than usual a test may take: every time-out of a test is multiplied by it, those inside of scripts too, which find
+# it in their environment.
+set(ENDICOTT_PATIENCE 1)
+if(ENDICOTT_SANITIZE)
+  set(ENDICOTT_PATIENCE 10)
+endif()
+
+# endicott_time_limit(SECONDS tests...)
+function(endicott_time_limit seconds)
+  math(EXPR limit "${seconds} * ${ENDICOTT_PATIENCE}")
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${limit} ENVIRONMENT ENDICOTT_PATIENCE=${ENDICOTT_PATIENCE})
+endfunction()
 
 # endicott_library(NAME [FOLDER dir] SOURCES ... [LINK targets ...])
 #
@@ -53,5 +67,7 @@ function(endicott_test name)
   endicott_flags(${name})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main)
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  math(EXPR limit "300 * ${ENDICOTT_PATIENCE}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${limit} ENVIRONMENT ENDICOTT_PATIENCE=${ENDICOTT_PATIENCE})
 endfunction()

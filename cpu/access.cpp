@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "cpu/cpu.h"
 #include "cpu/dat.h"
@@ -117,6 +116,10 @@ Access<std::byte*> Cpu::fill_fetch(Context context, std::uint64_t address, std::
     note_watched(address, length, false);
     return host;
   }
+  if (tlb_.meaning(context).counted) [[unlikely]] {
+    transaction_->note_access(address, length, host);
+    return host;
+  }
   TlbEntry& entry = tlb_.entry(address);
   const std::uint64_t tag = (address & page_mask) | context;
   const auto addend = reinterpret_cast<std::uintptr_t>(host) - address;
@@ -145,6 +148,7 @@ Access<std::byte*> Cpu::fill_store(Context context, std::uint64_t address, std::
   }
   storage_.mark_changed(frame);
   if (tlb_.meaning(context).watched) {
+    if (tlb_.meaning(context).counted) transaction_->note_access(address, length, storage_.host(absolute));
     watch_store(tlb_.meaning(context), address, storage_.host(absolute), length);
     if (debug_ != nullptr && debug_->points.watches_page_of(address)) note_watched(address, length, true);
     return storage_.host(absolute);
@@ -297,9 +301,9 @@ Access<> Cpu::fetch_bytes_in(Context context, std::uint64_t address, std::span<s
   if (first < to.size()) {
     const auto back = locate_fetch(context, wrap(address + first), to.size() - first);
     if (!back) return Access<>::refused();
-    std::memcpy(to.data() + first, back.value(), to.size() - first);
+    z::copy_guest_bytes(to.data() + first, back.value(), to.size() - first);
   }
-  std::memcpy(to.data(), front.value(), first);
+  z::copy_guest_bytes(to.data(), front.value(), first);
   return {};
 }
 
@@ -316,9 +320,9 @@ Access<> Cpu::store_bytes_in(Context context, std::uint64_t address, std::span<c
   if (first < from.size()) {
     const auto back = pointer_to(wrap(address + first), from.size() - first);
     if (!back) return Access<>::refused();
-    std::memcpy(back.value(), from.data() + first, from.size() - first);
+    z::copy_guest_bytes(back.value(), from.data() + first, from.size() - first);
   }
-  std::memcpy(front.value(), from.data(), first);
+  z::copy_guest_bytes(front.value(), from.data(), first);
   return {};
 }
 

@@ -10,46 +10,41 @@ namespace {
 constexpr std::uint32_t alet_reserved = 0xFE00'0000, alet_primary_list = 0x0100'0000;
 constexpr std::uint32_t primary_alet = 0, secondary_alet = 1;
 
-// Access-list entry.
-struct AccessListEntry {
-  std::uint32_t control, aste_origin, aste_sequence_number;
-  bool is_invalid() const { return control >> 31 != 0; }
-  bool is_fetch_only() const { return (control & 0x0200'0000) != 0; }
-  bool is_private() const { return (control & 0x0100'0000) != 0; }
-  std::uint8_t sequence_number() const { return static_cast<std::uint8_t>(control >> 16); }
-  std::uint16_t authorization_index() const { return static_cast<std::uint16_t>(control); }
-};
-
 }  // namespace
 
-std::expected<AddressSpaceChoice, Pic> Cpu::translate_alet(std::uint32_t alet, std::uint16_t extended_authorization) {
-  if (alet == primary_alet) return AddressSpaceChoice{cr_[1]};
-  if (alet == secondary_alet) return AddressSpaceChoice{cr_[7]};
+std::expected<ListedSpace, Pic> listed_space(Cpu& cpu, std::uint32_t alet) {
   if ((alet & alet_reserved) != 0) return std::unexpected{Pic::alet_specification};
   // The dispatchable-unit control table and the primary ASTE have their access-list designation at the same place.
   constexpr std::uint64_t designation_offset = 16, control_origin = 0x7FFF'FFC0;
-  const std::uint64_t owner = ((alet & alet_primary_list) != 0 ? cr_[5] : cr_[2]) & control_origin;
-  const auto designation = control_word(*this, owner + designation_offset);
+  const std::uint64_t owner = ((alet & alet_primary_list) != 0 ? cpu.cr(5) : cpu.cr(2)) & control_origin;
+  const auto designation = control_word(cpu, owner + designation_offset);
   if (!designation) return std::unexpected{designation.error()};
   const std::uint32_t number = alet & 0xFFFF;
   if (number >> 3 > (*designation & 0x7F)) return std::unexpected{Pic::alen_translation};
   const std::uint64_t at = (*designation & 0x7FFF'FF80) + number * 16;
-  const auto control = control_word(*this, at), origin = control_word(*this, at + 8), sequence = control_word(*this, at + 12);
+  const auto control = control_word(cpu, at), origin = control_word(cpu, at + 8), sequence = control_word(cpu, at + 12);
   if (!control || !origin || !sequence) return std::unexpected{Pic::addressing};
-  const AccessListEntry entry{*control, *origin, *sequence};
-  if (entry.is_invalid()) return std::unexpected{Pic::alen_translation};
-  if (entry.sequence_number() != (alet >> 16 & 0xFF)) return std::unexpected{Pic::ale_sequence};
+  if (*control >> 31 != 0) return std::unexpected{Pic::alen_translation};
+  if ((*control >> 16 & 0xFF) != (alet >> 16 & 0xFF)) return std::unexpected{Pic::ale_sequence};
 
-  const auto aste = Aste::at(*this, entry.aste_origin & control_origin);
+  const auto aste = Aste::at(cpu, *origin & control_origin);
   if (!aste) return std::unexpected{aste.error()};
   if (aste->is_invalid()) return std::unexpected{Pic::aste_validity};
-  if (aste->sequence_number() != entry.aste_sequence_number) return std::unexpected{Pic::aste_sequence};
-  if (entry.is_private() && entry.authorization_index() != extended_authorization) {
-    const auto authorized = aste->has_authority(*this, extended_authorization, Authority::secondary);
+  if (aste->sequence_number() != *sequence) return std::unexpected{Pic::aste_sequence};
+  return ListedSpace{*control, *aste};
+}
+
+std::expected<AddressSpaceChoice, Pic> Cpu::translate_alet(std::uint32_t alet, std::uint16_t extended_authorization) {
+  if (alet == primary_alet) return AddressSpaceChoice{cr_[1]};
+  if (alet == secondary_alet) return AddressSpaceChoice{cr_[7]};
+  const auto space = listed_space(*this, alet);
+  if (!space) return std::unexpected{space.error()};
+  if (space->is_private() && space->authorization_index() != extended_authorization) {
+    const auto authorized = space->aste.has_authority(*this, extended_authorization, Authority::secondary);
     if (!authorized) return std::unexpected{authorized.error()};
     if (!*authorized) return std::unexpected{Pic::extended_authority};
   }
-  return AddressSpaceChoice{aste->asce(), entry.is_fetch_only()};
+  return AddressSpaceChoice{space->aste.asce(), space->is_fetch_only()};
 }
 
 // Access register 0, and no register, mean the primary space whatever the register holds.

@@ -53,4 +53,19 @@ std::expected<Aste, Pic> translate_asn(Cpu& cpu, std::uint16_t asn) {
   return aste;
 }
 
+std::expected<std::uint64_t, Pic> asce_with_subspace(Cpu& cpu, const Aste& aste) {
+  constexpr std::uint64_t subspace_group = 0x200, kept = 0xC0;  // storage-alteration-event and space-switch-event bits
+  if ((aste.asce() & subspace_group) == 0) return aste.asce();
+  const auto base = control_word(cpu, duct_origin(cpu) + duct::base_aste_origin);
+  const auto subspace = control_word(cpu, duct_origin(cpu) + duct::subspace_aste_origin);
+  const auto sequence_number = control_word(cpu, duct_origin(cpu) + duct::subspace_sequence_number);
+  if (!base || !subspace || !sequence_number) return std::unexpected{Pic::addressing};
+  if ((*subspace & duct::subspace_active) == 0 || (*base & duct::aste_origin) != aste.origin()) return aste.asce();
+  const auto replacing = Aste::at(cpu, *subspace & duct::aste_origin);
+  if (!replacing) return std::unexpected{replacing.error()};
+  if (replacing->is_invalid()) return std::unexpected{Pic::aste_validity};
+  if (replacing->sequence_number() != *sequence_number) return std::unexpected{Pic::aste_sequence};
+  return (replacing->asce() & ~kept) | (aste.asce() & kept);
+}
+
 }  // namespace cpu

@@ -44,4 +44,32 @@ class Aste {
 // PoP ch. 3, "ASN Translation": AFX or ASX translation exceptions.
 std::expected<Aste, Pic> translate_asn(Cpu& cpu, std::uint16_t asn);
 
+// Access-list entry (PoP ch. 5, "Access-List Entries") that an ALET other than 0 and 1 names, with its valid ASTE.
+struct ListedSpace {
+  std::uint32_t control = 0;
+  Aste aste;
+  bool is_fetch_only() const { return (control & 0x0200'0000) != 0; }
+  bool is_private() const { return (control & 0x0100'0000) != 0; }
+  std::uint16_t authorization_index() const { return static_cast<std::uint16_t>(control); }
+};
+std::expected<ListedSpace, Pic> listed_space(Cpu& cpu, std::uint32_t alet);
+
+// PoP ch. 5, "Subspace-Replacement Operations": the ASCE of a space that becomes primary or secondary, which for the base space of
+// a dispatchable unit that is in a subspace is mostly that of the subspace.
+std::expected<std::uint64_t, Pic> asce_with_subspace(Cpu& cpu, const Aste& aste);
+
+// The dispatchable-unit control table, by byte (PoP ch. 5, "Dispatchable-Unit Control Table").
+namespace duct {
+inline constexpr std::uint64_t base_aste_origin = 0, subspace_aste_origin = 4, subspace_sequence_number = 12, authority = 20,
+                               return_address = 32, trap_control_block = 44;
+inline constexpr std::uint32_t subspace_active = 0x8000'0000, aste_origin = 0x7FFF'FFC0;
+}
+inline std::uint64_t duct_origin(const Cpu& cpu) { return cpu.cr(2) & duct::aste_origin; }
+
+// Stores into a control structure in real storage, which was found to exist.
+template <class T>
+Access<> store_control(Cpu& cpu, std::uint64_t real, T value) {
+  return cpu.store_in<T>(cpu.real_context(0), real, value);
+}
+
 }  // namespace cpu

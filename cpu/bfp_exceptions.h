@@ -24,6 +24,8 @@ enum class Rounding : std::uint8_t {
   up,    // toward +infinity
   down,  // toward -infinity
   nearest_away,
+  nearest_toward_zero,
+  away_from_zero,
   prepare_for_shorter,  // an inexact result is made odd, so that a second rounding to fewer digits is right
 };
 

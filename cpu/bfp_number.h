@@ -66,6 +66,8 @@ constexpr bool rounds_away(Rounding rounding, bool negative, bool odd, W dropped
   switch (rounding) {
     case Rounding::nearest_even: return dropped > half || (dropped == half && odd);
     case Rounding::nearest_away: return dropped >= half;
+    case Rounding::nearest_toward_zero: return dropped > half;
+    case Rounding::away_from_zero: return dropped != 0;
     case Rounding::up: return !negative && dropped != 0;
     case Rounding::down: return negative && dropped != 0;
     case Rounding::prepare_for_shorter: return dropped != 0 && !odd;
@@ -99,6 +101,7 @@ constexpr Rounded<W> drop_digits(const Exact<W>& value, int by, Rounding roundin
 template <class F>
 constexpr Bits<F> overflowed(bool negative, Rounding rounding) {
   const bool to_infinity = rounding == Rounding::nearest_even || rounding == Rounding::nearest_away ||
+                           rounding == Rounding::nearest_toward_zero || rounding == Rounding::away_from_zero ||
                            (rounding == Rounding::up && !negative) || (rounding == Rounding::down && negative);
   return signed_as<F>(negative, to_infinity ? infinity<F> : greatest_finite<F>);
 }

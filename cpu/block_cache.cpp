@@ -1,10 +1,10 @@
 #include "cpu/block_cache.h"
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 #include <utility>
 
+#include "base/guest_bytes.h"
 #include "cpu/decoding.h"
 #include "cpu/pairs.h"
 #include "cpu/storage.h"
@@ -87,11 +87,11 @@ Block* BlockCache::decode(CodePage& page, std::uint64_t absolute, BlockMode mode
     page.lines.fetch_or(lines_of(offset, 2), std::memory_order_seq_cst);
     std::array<std::uint8_t, 6> text{};
     const std::byte* const at = storage_.host({absolute - start + offset});
-    std::memcpy(text.data(), at, 2);
+    z::copy_guest_bytes(std::as_writable_bytes(std::span{text}).data(), at, 2);
     const unsigned length = instruction_length(text[0]);
     if (offset + length > z::page_size) break;  // crosses the page: executed on its own
     page.lines.fetch_or(lines_of(offset, length), std::memory_order_seq_cst);
-    std::memcpy(text.data(), at, length);
+    z::copy_guest_bytes(std::as_writable_bytes(std::span{text}).data(), at, length);
     if (mode.access_registers) ops[count++] = select_space(text, static_cast<std::uint16_t>(offset));
     const Flowing flowing = decode_instruction(text, mode, ops[count]);
     ends = flowing.ends;

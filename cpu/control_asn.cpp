@@ -1,7 +1,10 @@
 // Address-space numbers and authority (PoP ch. 10): the instructions that name and change primary and secondary space.
-#include "cpu/address_space.h"
+#include <optional>
+
+#include "cpu/asn.h"
 #include "cpu/control.h"
 #include "cpu/instruction.h"
+#include "cpu/trace_table.h"
 
 namespace cpu {
 namespace {
@@ -10,17 +13,7 @@ using std::uint16_t;
 using std::uint32_t;
 using std::uint64_t;
 
-constexpr unsigned asn_and_lx_reuse = 44;      // bit of CR0
-constexpr uint64_t asn_translation = 0x8'0000;  // in CR14
-
-// CR3 and CR4: ASTE instance number; PSW-key mask or authorization index; ASN.
-uint16_t primary_asn(const Cpu& cpu) { return static_cast<uint16_t>(cpu.cr(4)); }
-uint16_t authorization_index(const Cpu& cpu) { return static_cast<uint16_t>(cpu.cr(4) >> 16); }
-constexpr uint64_t with_asn(uint64_t cr, uint16_t asn) { return (cr & ~0xFFFFull) | asn; }
-constexpr uint64_t with_middle(uint64_t cr, uint16_t value) { return (cr & ~0xFFFF'0000ull) | static_cast<uint64_t>(value) << 16; }
-constexpr uint64_t with_instance(uint64_t cr, uint32_t number) { return (cr & 0xFFFF'FFFF) | static_cast<uint64_t>(number) << 32; }
-
-Step fault(Cpu& cpu, Pic code, uint16_t asn) { return cpu.raise({.code = code, .translation_exception = asn}); }
+WithInstance traced(std::optional<uint32_t> instance) { return instance ? WithInstance::yes : WithInstance::no; }
 
 // With instance numbers (SSAIR, PTI) that of the ASTE must be the one asked for; without them an ASTE that may be reused
 // cannot be named.
@@ -31,21 +24,32 @@ Step check_instance(Cpu& cpu, const Aste& aste, std::optional<uint32_t> wanted) 
   return aste.instance_number() == *wanted ? Step::next : cpu.program_interruption(Pic::aste_instance);
 }
 
+Step check_authority(Cpu& cpu, const Aste& aste, uint16_t asn, Authority kind) {
+  const auto allowed = aste.has_authority(cpu, authorization_index(cpu), kind);
+  if (!allowed) return cpu.program_interruption(allowed.error());
+  if (*allowed) return Step::next;
+  return asn_fault(cpu, kind == Authority::primary ? Pic::primary_authority : Pic::secondary_authority, asn);
+}
+
 Step set_secondary(Cpu& cpu, uint16_t asn, std::optional<uint32_t> instance) {
   if (!cpu.psw.dat || (cpu.cr(14) & asn_translation) == 0) return cpu.program_interruption(Pic::special_operation);
-  if (asn == primary_asn(cpu)) {
-    cpu.cr(3) = with_instance(with_asn(cpu.cr(3), asn), static_cast<uint32_t>(cpu.cr(4) >> 32));
-    cpu.cr(7) = cpu.cr(1);
-  } else {
+  TraceTable table{cpu};
+  if (is_traced(cpu, tracing::address_space_numbers)) TRY(table.add(trace_set_secondary_asn(asn, traced(instance))));
+  uint64_t asce = cpu.cr(1);
+  uint32_t number = instance_of(cpu.cr(4));
+  if (asn != primary_asn(cpu)) {
     const auto aste = translate_asn(cpu, asn);
-    if (!aste) return fault(cpu, aste.error(), asn);
+    if (!aste) return asn_fault(cpu, aste.error(), asn);
     if (const Step step = check_instance(cpu, *aste, instance); step != Step::next) return step;
-    const auto allowed = aste->has_authority(cpu, authorization_index(cpu), Authority::secondary);
-    if (!allowed) return cpu.program_interruption(allowed.error());
-    if (!*allowed) return fault(cpu, Pic::secondary_authority, asn);
-    cpu.cr(3) = with_instance(with_asn(cpu.cr(3), asn), cpu.has_cr0_bit(asn_and_lx_reuse) ? aste->instance_number() : 0);
-    cpu.cr(7) = aste->asce();
+    if (const Step step = check_authority(cpu, *aste, asn, Authority::secondary); step != Step::next) return step;
+    const auto found = asce_with_subspace(cpu, *aste);
+    if (!found) return cpu.program_interruption(found.error());
+    asce = *found;
+    number = aste->instance_number();
   }
+  table.commit();
+  cpu.cr(3) = with_instance(cpu, with_asn(cpu.cr(3), asn), number);
+  cpu.cr(7) = asce;
   cpu.control_registers_changed();
   return Step::refetch;
 }
@@ -70,26 +74,36 @@ Step transfer(Cpu& cpu, const Op& op, std::optional<uint32_t> instance) {
   if (!cpu.psw.dat || cpu.psw.as != AddressSpace::primary || (primary->linkage_table() & subsystem_linkage) == 0)
     return cpu.program_interruption(Pic::special_operation);
   if (cpu.psw.problem_state && (where & 1) == 0) return cpu.program_interruption(Pic::privileged_operation);
-  const auto asn = static_cast<uint16_t>(key_mask_and_asn);
-  const auto key_mask = static_cast<uint16_t>(cpu.cr(3) >> 16 & key_mask_and_asn >> 16);
-  if (asn != primary_asn(cpu)) {
+  const PswImage target = transfer_target(cpu, where);
+  // A 24-bit address with more bits than that.
+  if (Psw::of(target).amode == AddressingMode::a24 && cpu.psw.amode != AddressingMode::a64 && (where & 0x7F00'0000) != 0)
+    return cpu.program_interruption(Pic::specification);
+  const auto asn = asn_of(key_mask_and_asn);
+  const auto key_mask = static_cast<uint16_t>(middle_of(cpu.cr(3)) & middle_of(key_mask_and_asn));
+  TraceTable table{cpu};
+  if (is_traced(cpu, tracing::address_space_numbers))
+    TRY(table.add(trace_program_transfer(cpu.psw.key, asn, cpu.psw.amode, where, traced(instance))));
+  const uint64_t asce_before = cpu.cr(1);
+  const uint16_t asn_before = primary_asn(cpu);
+  const bool switches = asn != asn_before;
+  NewPrimary space{cpu.cr(1), cpu.cr(5), cpu.cr(4)};
+  if (switches) {
     if ((cpu.cr(14) & asn_translation) == 0) return cpu.program_interruption(Pic::special_operation);
     const auto aste = translate_asn(cpu, asn);
-    if (!aste) return fault(cpu, aste.error(), asn);
+    if (!aste) return asn_fault(cpu, aste.error(), asn);
     if (const Step step = check_instance(cpu, *aste, instance); step != Step::next) return step;
-    const auto allowed = aste->has_authority(cpu, authorization_index(cpu), Authority::primary);
-    if (!allowed) return cpu.program_interruption(allowed.error());
-    if (!*allowed) return fault(cpu, Pic::primary_authority, asn);
-    const uint32_t number = cpu.has_cr0_bit(asn_and_lx_reuse) ? aste->instance_number() : 0;
-    cpu.cr(1) = aste->asce();
-    cpu.cr(4) = with_instance(with_middle(with_asn(cpu.cr(4), asn), aste->authorization_index()), number);
-    cpu.cr(5) = aste->origin();
+    if (const Step step = check_authority(cpu, *aste, asn, Authority::primary); step != Step::next) return step;
+    const auto found = new_primary(cpu, *aste, asn);
+    if (!found) return cpu.program_interruption(found.error());
+    space = *found;
   }
-  cpu.cr(3) = with_instance(with_middle(with_asn(cpu.cr(3), asn), key_mask), static_cast<uint32_t>(cpu.cr(4) >> 32));
+  table.commit();
+  set_primary(cpu, space);
+  cpu.cr(3) = with_instance(cpu, asn_register(instance_of(cpu.cr(3)), key_mask, asn), instance_of(cpu.cr(4)));
   cpu.cr(7) = cpu.cr(1);
   cpu.control_registers_changed();
-  cpu.set_breaking_event_address(cpu.instruction_address(op));
-  return cpu.load_psw(transfer_target(cpu, where));
+  cpu.branch_to_psw(op, target);
+  return switches ? space_switched(cpu, asce_before, asn_before) : Step::refetch;
 }
 
 Step extract_with_instance(Cpu& cpu, const Op& op, uint64_t cr) {
@@ -109,6 +123,15 @@ Z_INSTRUCTION(extract_primary_asn_and_instance) { return extract_with_instance(c
 Z_INSTRUCTION(extract_secondary_asn_and_instance) { return extract_with_instance(cpu, op, cpu.cr(3)); }
 Z_INSTRUCTION(program_transfer) { return transfer(cpu, op, std::nullopt); }
 Z_INSTRUCTION(program_transfer_with_instance) { return transfer(cpu, op, cpu.high32(op.r1)); }
+
+// The extended authorization index goes to bits 32-47 of R1, and bits 48-63 take its place.
+Z_INSTRUCTION(extract_and_set_extended_authority) {
+  const uint64_t before = cpu.gr(op.r1);
+  cpu.gr(op.r1) = with_middle(before, middle_of(cpu.cr(8)));
+  cpu.cr(8) = with_middle(cpu.cr(8), asn_of(before));
+  cpu.control_registers_changed();
+  return Step::next;
+}
 
 // The ALET in access register R1, access register 0 included, with the authorization index in bits 32-47 of R2.
 Z_INSTRUCTION(test_access) {

@@ -60,6 +60,48 @@ Z_INSTRUCTION(load_real_address_64) {
   return Step::next;
 }
 
+namespace {
+
+// The space that M4 of LOAD PAGE-TABLE-ENTRY ADDRESS names; the access register is that of the address.
+std::expected<std::uint64_t, Pic> named_asce(Cpu& cpu, const Op& op) {
+  enum Space : unsigned { primary, by_access_register, secondary, home, current };
+  switch (op.m4()) {
+    case primary: return cpu.cr(1);
+    case by_access_register: {
+      const auto found = cpu.translate_alet(op.r2 == 0 ? 0 : cpu.ar(op.r2), static_cast<std::uint16_t>(cpu.cr(8) >> 16));
+      if (!found) return std::unexpected{found.error()};
+      return found->asce;
+    }
+    case secondary: return cpu.cr(7);
+    case home: return cpu.cr(13);
+    case current: return cpu.operand_asce(op.r2);
+    default: return std::unexpected{Pic::specification};
+  }
+}
+
+}  // namespace
+
+// The real address of the page-table entry; where there is no page table, of the segment-table entry (condition code 2).
+Z_INSTRUCTION(load_page_table_entry_address) {
+  const auto asce = named_asce(cpu, op);
+  if (!asce && !is_access_register_exception(asce.error())) return cpu.program_interruption(asce.error());
+  if (asce && (*asce & asce::real_space) != 0) return cpu.program_interruption(Pic::special_operation);
+  const auto result = [&](std::uint64_t value, std::uint8_t cc) {
+    cpu.gr(op.r1) = value;
+    cpu.cc = cc;
+    return Step::next;
+  };
+  if (!asce) return result(static_cast<std::uint64_t>(asce.error()), 3);
+  const auto found = cpu.translate_operand(*asce, cpu.wrap(cpu.gr(op.r2)));
+  if (found && found->page_entry_address != 0) return result(found->page_entry_address, found->tables_protect ? 1 : 0);
+  if (found) return cpu.program_interruption(Pic::translation_specification);
+  const TranslationFault& fault = found.error();
+  if (!nullifies(fault.code)) return cpu.program_interruption(fault.code);
+  if (fault.code == Pic::page_translation) return result(fault.entry_address, fault.tables_protect ? 1 : 0);
+  if (fault.code == Pic::segment_translation && !fault.is_outside_table) return result(fault.entry_address, 2);
+  return result(static_cast<std::uint64_t>(fault.code), 3);
+}
+
 Z_INSTRUCTION(store_real_address) {
   if (!cpu.psw.dat) return cpu.program_interruption(Pic::special_operation);
   const std::uint64_t to = cpu.operand1(op), address = cpu.operand2_rs(op);

@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "cpu/control.h"
 #include "cpu/instruction.h"
 #include "cpu/prefix.h"
@@ -45,7 +43,7 @@ Access<z::FrameIndex> frame_of_real(Cpu& cpu, unsigned r) {
 Access<> clear_frame(Cpu& cpu, z::FrameIndex frame) {
   const auto bytes = cpu.absolute_store(z::start_of(frame), z::page_size);
   if (!bytes) return Access<>::refused();
-  std::memset(bytes.value(), 0, z::page_size);
+  z::fill_guest_bytes(bytes.value(), std::byte{}, z::page_size);
   return {};
 }
 

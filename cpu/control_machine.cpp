@@ -58,6 +58,10 @@ Z_INSTRUCTION(store_system_information) {
 
 Z_INSTRUCTION(diagnose) { return cpu.environment().diagnose(cpu, op); }
 
+Step Environment::inter_user_communication(Cpu& cpu, const Op&) { return cpu.program_interruption(Pic::operation); }
+
+Z_INSTRUCTION(inter_user_communication) { return cpu.environment().inter_user_communication(cpu, op); }
+
 Z_INSTRUCTION(service_call) {
   return cpu.environment().service_call(cpu, cpu.gr32(op.r1), cpu.wrap(cpu.gr(op.r2)));
 }

@@ -36,6 +36,7 @@ std::uint64_t Cpu::asce_of(AddressSpace space) const {
 Context Cpu::intern(const ContextMeaning& meaning) {
   ContextMeaning watched = meaning;
   watched.watched = transaction_ != nullptr || (is_per_on() && has_per_control(per::storage_alteration));
+  watched.counted = transaction_ != nullptr && transaction_->is_constrained();
   const Context context = tlb_.intern(watched);
   if (tlb_.is_nearly_exhausted()) attention_.post(Attention::purge);
   return context;
@@ -109,6 +110,12 @@ Step Cpu::load_psw(PswImage image) {
   psw_loaded_ = true;
   psw_changed();
   return Step::refetch;
+}
+
+Step Cpu::branch_to_psw(const Op& op, PswImage image) {
+  breaking_event_ = instruction_address(op);
+  has_branched_ = true;
+  return load_psw(image);
 }
 
 void Cpu::set_prefix(std::uint32_t prefix) {

@@ -186,6 +186,8 @@ class Cpu {
 
   // The PSW as a whole, instruction address included: the instruction that does it returns Step::refetch.
   Step load_psw(PswImage image);
+  // The same as a branch does it: for the breaking-event address and for program-event recording.
+  Step branch_to_psw(const Op& op, PswImage image);
   PswImage psw_image() const { return psw.image(cc); }
   void psw_changed();
   BlockMode block_mode() const;
@@ -222,6 +224,10 @@ class Cpu {
   // Execution.
   const Op* prepare_execute(const Op& execute, std::uint64_t target);  // null: exception recorded
   const Op* execute_site() const { return execute_site_; }
+  bool is_target_of_execute(const Op& op) const { return &op == scratch_.data(); }
+  // What follows the instruction in storage, which for a target of EXECUTE is elsewhere; and the space that instructions are in.
+  std::uint64_t behind_text(const Op& op) const;
+  Context instruction_context() const { return fetch_context_; }
   void execute_one();  // one instruction and the interruption it ends in, if any; for tests and stepping
   void execute_until_attention();
   // Null: nobody debugs this CPU.
@@ -239,6 +245,9 @@ class Cpu {
   std::uint64_t breaking_event_address() const { return breaking_event_; }
   void set_breaking_event_address(std::uint64_t address) { breaking_event_ = address; }
   void interrupt_restart();
+  // For an instruction of the environment that cannot go on before something else has happened: returns when there is something
+  // to look at, and the instruction then ends with Step::repeat. Meanwhile this CPU holds nobody up.
+  void wait_for_attention();
   bool has_pending_exception() const { return exception_.code != Pic::none || supervisor_call_pending_; }
 
   // Resets (PoP ch. 4, "Resets"); the CPU is stopped.
@@ -320,12 +329,17 @@ class Cpu {
   bool is_in_per_range(std::uint64_t address) const;
   bool has_branch_event() const;
   void watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length);
+  bool records_events() const;
   void run_recorded();
+  bool run_one_recorded();
+  void add_events(std::uint64_t earlier_branch, bool fetched_in_range);
   void run_one_to_its_end();
   void interrupt_for_event(unsigned length);
   void run_transaction();
+  void run_in_transaction(std::uint64_t at);
   std::optional<AbortCode> refuses_next_instruction();
   void abort_for_exception(std::uint64_t at);
+  void abort_for_event(std::uint64_t at);
   void abort_transaction(AbortCode code, std::uint64_t at);
   void end_transaction(AbortCode code, std::uint64_t at, const ProgramInterruption& exception);
   static std::uint8_t condition_of(AbortCode code);
@@ -369,6 +383,7 @@ class Cpu {
   Attention attention_;
   Step left_with_ = Step::next;
   bool psw_loaded_ = false;  // the instruction that left has set psw.ia
+  bool has_branched_ = false;  // ... as a branch does
   bool recheck_ = true;      // enablement may have changed: look for interruptions before going on
   std::uint64_t circumstances_ = 0;    // what a remembered block depends on: fetch context, mode, map generation
   std::uint64_t breaking_event_ = 0;
@@ -401,6 +416,7 @@ class Cpu {
   std::uint8_t supervisor_call_number_ = 0;
 
   const Op* execute_site_ = nullptr;  // the EXECUTE whose target is in scratch_
+  unsigned execute_target_length_ = 0;
   std::array<Op, 2> scratch_{};
   std::array<std::uint8_t, 6> single_text_{};
   std::array<Op, 2> single_{};  // an instruction that crosses a page, or a single step

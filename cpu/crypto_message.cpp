@@ -148,8 +148,7 @@ Z_INSTRUCTION(cipher_message_with_output_feedback) {
 
 // The third operand is as long as the second: a counter for each block.
 Z_INSTRUCTION(cipher_message_with_counter) {
-  if (!are_pairs(op) || !is_operand_pair(op.r3) || op.r3 == op.r1 || op.r3 == op.r2)
-    return cpu.program_interruption(Pic::specification);
+  if (!are_pairs(op) || !is_operand_pair(op.r3)) return cpu.program_interruption(Pic::specification);
   const CryptoRequest request = crypto_request(cpu);
   if (const auto end = end_early(cpu, request, mode_functions)) return *end;
   const Layout layout = layout_without_chaining(cipher_kind(request.code));

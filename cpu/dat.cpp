@@ -26,7 +26,7 @@ std::unexpected<TranslationFault> fault(Pic code, std::uint64_t entry_address = 
 // A frame of 1 MiB or 2 GiB whose entry has, where its bit 47 says so, the key that counts instead of those in storage.
 Translation large_frame(std::uint64_t entry, std::uint64_t address, std::uint64_t offset_mask, bool is_protected) {
   constexpr std::uint64_t access_control_validity = 0x1'0000;
-  Translation result{{(entry & ~offset_mask) | (address & offset_mask)}, is_protected, (entry & execution_protection) != 0, {}};
+  Translation result{{(entry & ~offset_mask) | (address & offset_mask)}, is_protected, (entry & execution_protection) != 0, is_protected};
   if ((entry & access_control_validity) != 0) result.storage_key = static_cast<std::uint8_t>(entry >> 8 & 0xF8);
   return result;
 }
@@ -47,7 +47,7 @@ std::expected<Translation, TranslationFault> translate(const Storage& storage, s
   for (;; --level) {
     const unsigned index = index_at(address, level);
     if (index >> 9 < offset || index >> 9 > length) 
-      return std::unexpected{TranslationFault{missing_at(level), 0, true}};
+      return std::unexpected{TranslationFault{.code = missing_at(level), .is_outside_table = true}};
     const std::uint64_t at = origin + index * 8ull;
     if (!storage.contains({at}, 8)) return fault(Pic::addressing, at);
     entry = host_load<std::uint64_t>(storage.host({at}));
@@ -70,10 +70,11 @@ std::expected<Translation, TranslationFault> translate(const Storage& storage, s
   const std::uint64_t at = (entry & ~0x7FFull) + (address >> 12 & 0xFF) * 8;
   if (!storage.contains({at}, 8)) return fault(Pic::addressing, at);
   entry = host_load<std::uint64_t>(storage.host({at}));
-  if ((entry & page_invalid) != 0) return fault(Pic::page_translation, at);
+  const bool tables_protect = is_protected;
+  if ((entry & page_invalid) != 0) return std::unexpected{TranslationFault{Pic::page_translation, at, tables_protect}};
   if ((entry & page_reserved) != 0) return fault(Pic::translation_specification, at);
   if ((entry & page_protection) != 0) is_protected = true;
-  return Translation{{(entry & table_origin) | (address & 0xFFF)}, is_protected, (entry & execution_protection) != 0, {}};
+  return Translation{{(entry & table_origin) | (address & 0xFFF)}, is_protected, (entry & execution_protection) != 0, tables_protect, at};
 }
 
 }  // namespace cpu

@@ -20,6 +20,8 @@ struct Translation {
   z::RealAddress real;
   bool dat_protected = false;
   bool execution_protected = false;        // instructions may not be fetched from it
+  bool tables_protect = false;             // entries of segment and region tables alone
+  std::uint64_t page_entry_address = 0;    // 0: there is no page table
   std::optional<std::uint8_t> storage_key{};  // access-control bits and fetch protection that a large frame has in its table entry
 };
 
@@ -32,6 +34,7 @@ struct TranslationOptions {
 struct TranslationFault {
   Pic code;
   std::uint64_t entry_address = 0;
+  bool tables_protect = false;    // when the page-table entry is invalid: those in front of it
   bool is_outside_table = false;  // the index is beyond the offset or the length of the table
 };
 

@@ -271,6 +271,10 @@ Outcome from_integer(const Format& format, const Mode& mode, bool negative, Uint
   return deliver(format, mode, {negative, magnitude, 0}, 0);
 }
 
+Outcome from_digits(const Format& format, const Mode& mode, const Digits& value, int preferred_exponent) {
+  return deliver(format, mode, {value.negative, value.coefficient, value.exponent, value.rest}, preferred_exponent);
+}
+
 Integer to_integer(Rounding rounding, const Number& value, const Limits& limits) {
   if (value.is_nan()) return {true, limits.most_negative, invalid_operation};
   const Integer limit{value.negative, value.negative ? limits.most_negative : limits.most_positive, invalid_operation};

@@ -38,6 +38,14 @@ Outcome round_to_integer(Rounding rounding, const Number& value);
 // Into a format that is less precise.
 Outcome shorten(const Format& format, const Mode& mode, const Number& value);
 Outcome from_integer(const Format& format, const Mode& mode, bool negative, Uint128 magnitude);
+// Of a value that need not be exact: 38 digits are kept, `rest` tells whether there is anything below them.
+struct Digits {
+  bool negative;
+  Uint128 coefficient;
+  int exponent;
+  bool rest;
+};
+Outcome from_digits(const Format& format, const Mode& mode, const Digits& value, int preferred_exponent);
 
 // A number as an integer of the limits; beyond them the nearer one, for a NaN the lower one, and an invalid operation.
 struct Limits {

@@ -47,6 +47,8 @@ class Environment {
   virtual IoAnswer test_subchannel(std::uint32_t ssid, Irb& irb) = 0;
   virtual void commit_test(std::uint32_t ssid) = 0;
   virtual IoAnswer reset_channel_path(std::uint32_t chpid) = 0;
+  // General registers 1 and 2. No condition code.
+  virtual IoAnswer set_channel_monitor(std::uint64_t control, std::uint64_t origin) = 0;
   virtual std::uint32_t store_channel_report_word() = 0;  // 0: none pending
   // The block holds the request and gets the response; it is stored again with cc 0.
   virtual IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) = 0;
@@ -59,6 +61,8 @@ class Environment {
   // Instructions that a hypervisor or the machine's firmware gives meaning to.
   virtual Step diagnose(Cpu& cpu, const Op& op) = 0;
   virtual Step service_call(Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) = 0;
+  // IUCV, an instruction of z/VM's virtual machines alone: elsewhere an operation exception.
+  virtual Step inter_user_communication(Cpu& cpu, const Op& op);
   // Fills the 4 KiB SYSIB; cc 3 when the function code or the selectors are not provided (PoP ch. 10, STSI).
   virtual std::uint8_t store_system_information(Cpu& cpu, unsigned function, unsigned selector1, unsigned selector2,
                                                 std::span<std::byte, 4096> sysib) = 0;

@@ -48,7 +48,7 @@ struct Engine {
         break;
       default:
         cpu.count(site);
-        cpu.psw.ia = cpu.instruction_address(*op);
+        if (!cpu.exception_.is_at_next) cpu.psw.ia = cpu.instruction_address(*op);
         cpu.instruction_length_code_ = op->length();
         break;
     }
@@ -199,12 +199,21 @@ const Op* Cpu::prepare_execute(const Op& execute, std::uint64_t target) {
   }
   if (mode.access_registers) select_space(known.storage_register);
   execute_site_ = &execute;
+  execute_target_length_ = known.op.length();
   scratch_[0] = known.op;
   scratch_[0].page_offset = execute.page_offset;
   scratch_[0].m4_length = static_cast<std::uint8_t>((known.op.m4_length & 0xF0) | execute.length());
   if (known.relative) scratch_[0].imm += static_cast<std::int64_t>(target - instruction_address(execute));
   scratch_[1].handler = run_after_target;
   return scratch_.data();
+}
+
+// The EXECUTE is still as it was when it computed the address of its target.
+std::uint64_t Cpu::behind_text(const Op& op) const {
+  if (!is_target_of_execute(op)) return next_instruction_address(op);
+  const bool is_relative = execute_site_->length() == 6;
+  const std::uint64_t target = is_relative ? relative(*execute_site_) : operand2(*execute_site_);
+  return wrap(target + execute_target_length_);
 }
 
 // An exception while an instruction is fetched: what its length would be is unknown, two bytes are allowed
@@ -217,7 +226,7 @@ void Cpu::finish_run() {
 
 void Cpu::run_to_its_end(const Op* first) {
   left_with_ = Step::next;
-  psw_loaded_ = false;
+  psw_loaded_ = has_branched_ = false;
   if (first == nullptr) {
     instruction_length_code_ = 2;
     left_with_ = Step::interrupted;
@@ -298,6 +307,14 @@ void Cpu::enter_guest() {
     map_.clear();
     forgotten_.store(generation, std::memory_order_seq_cst);
   }
+  apply_purges();
+}
+
+// The block that the instruction stands in stays: to leave the guest altogether would let go of it.
+void Cpu::wait_for_attention() {
+  safepoint_.leave();
+  attention_.sleep();
+  configuration_.enter_beside_others(*this);
   apply_purges();
 }
 

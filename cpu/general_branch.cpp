@@ -3,6 +3,7 @@
 
 #include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
+#include "cpu/trace_table.h"
 
 namespace cpu {
 namespace {
@@ -31,16 +32,21 @@ void save_link_and_masks(Cpu& cpu, const Op& op, uint64_t address) {
 
 Step branch_if(Cpu& cpu, bool taken, uint64_t target) { return taken ? cpu.branch(target) : Step::next; }
 
+// BALR and BASR; nothing is traced where nothing branches.
+Access<> trace_link(Cpu& cpu, const Op& op, uint64_t target) {
+  if (op.r2 == 0 || !is_traced(cpu, tracing::branches)) [[likely]] return {};
+  return trace_branch_to(cpu, cpu.psw.amode, cpu.wrap(target));
+}
+
 // The addressing mode and the address of BSM and BASSM: bit 63 asks for 64 bits, else bit 32 for 31.
+AddressingMode mode_of(uint64_t target) {
+  if ((target & 1) != 0) return AddressingMode::a64;
+  return (target & 0x8000'0000) != 0 ? AddressingMode::a31 : AddressingMode::a24;
+}
 Step branch_and_set_mode_to(Cpu& cpu, uint64_t target) {
-  if ((target & 1) != 0) {
-    cpu.psw.amode = AddressingMode::a64;
-    target &= ~1ULL;
-  } else {
-    cpu.psw.amode = (target & 0x8000'0000) != 0 ? AddressingMode::a31 : AddressingMode::a24;
-  }
+  cpu.psw.amode = mode_of(target);
   cpu.psw_changed();
-  cpu.branch(target);
+  cpu.branch(target & ~1ULL);
   return Step::branched;
 }
 
@@ -70,6 +76,7 @@ bool compares(uint64_t a, uint64_t b, unsigned mask) { return is_comparison_sele
 
 Z_INSTRUCTION(branch_and_link_register) {
   const auto target = cpu.gr(op.r2);
+  TRY(trace_link(cpu, op, target));
   save_link_and_masks(cpu, op, cpu.next_instruction_address(op));
   return branch_if(cpu, op.r2 != 0, target);
 }
@@ -80,6 +87,7 @@ Z_INSTRUCTION(branch_and_link) {
 }
 Z_INSTRUCTION(branch_and_save_register) {
   const auto target = cpu.gr(op.r2);
+  TRY(trace_link(cpu, op, target));
   save_link(cpu, op.r1, cpu.next_instruction_address(op));
   return branch_if(cpu, op.r2 != 0, target);
 }
@@ -90,12 +98,17 @@ Z_INSTRUCTION(branch_and_save) {
 }
 Z_INSTRUCTION(branch_and_save_and_set_mode) {
   const auto target = cpu.gr(op.r2);
+  if (op.r2 != 0) {
+    const auto mode = mode_of(target);
+    TRY(trace_branch_and_mode_to(cpu, mode, target & address_mask(mode) & ~1ULL, cpu.next_instruction_address(op)));
+  }
   // In the 64-bit mode bit 63 of the link is one, so that BSM finds its way back.
   save_link(cpu, op.r1, cpu.next_instruction_address(op) | (cpu.psw.amode == AddressingMode::a64 ? 1 : 0));
   return op.r2 == 0 ? Step::next : branch_and_set_mode_to(cpu, target);
 }
 Z_INSTRUCTION(branch_and_set_mode) {
   const auto target = cpu.gr(op.r2);
+  if (op.r2 != 0) TRY(trace_mode_to(cpu, mode_of(target), cpu.next_instruction_address(op)));
   if (op.r1 != 0) {
     if (cpu.psw.amode == AddressingMode::a64) cpu.gr(op.r1) |= 1;
     else cpu.set_gr32(op.r1, (cpu.gr32(op.r1) & 0x7FFF'FFFF) | (cpu.psw.amode == AddressingMode::a31 ? 0x8000'0000 : 0));
@@ -217,6 +230,7 @@ namespace {
 // SAM24, SAM31: an instruction that lies where the new mode cannot reach is a specification exception.
 Step set_addressing_mode(Cpu& cpu, const Op& op, AddressingMode mode) {
   if ((cpu.instruction_address(op) & ~address_mask(mode)) != 0) return cpu.program_interruption(Pic::specification);
+  TRY(trace_mode_to(cpu, mode, cpu.next_instruction_address(op)));
   cpu.psw.amode = mode;
   cpu.psw_changed();
   return Step::refetch;

@@ -76,6 +76,19 @@ Step combine_immediate_8(Cpu& cpu, const Op& op) {
 
 uint64_t left_in_page(uint64_t address) { return z::page_size - address % z::page_size; }
 
+// The results together: zero when all are.
+template <class F>
+Z_GUEST_BYTES std::byte combine_bytes(std::byte* to, const std::byte* from, uint64_t length) {
+  std::byte any{};
+  for (uint64_t i = 0; i < length; ++i) {
+    const std::byte first = to[i], second = from[i];
+    const std::byte result = F{}(first, second);
+    to[i] = result;
+    any |= result;
+  }
+  return any;
+}
+
 // NC, OC, XC: byte by byte from the left, each result stored before the next byte is fetched, which shows when the
 // operands overlap. When an operand crosses a page all of both is probed first, so that a refused access changes nothing.
 template <class F>
@@ -91,7 +104,7 @@ Step combine_characters(Cpu& cpu, const Op& op) {
     const uint64_t part = std::min({left, left_in_page(first), left_in_page(second)});
     std::byte* to = TRY(cpu.host_store_in(first_space, first, part));
     const std::byte* from = TRY(cpu.host_fetch_in(second_space, second, part));
-    for (uint64_t i = 0; i < part; ++i) any |= to[i] = F{}(to[i], from[i]);
+    any |= combine_bytes<F>(to, from, part);
     first = cpu.wrap(first + part);
     second = cpu.wrap(second + part);
     left -= part;

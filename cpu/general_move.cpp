@@ -59,7 +59,7 @@ Z_INSTRUCTION(move_characters) {
   if (is_in_one_page(first, length) && is_in_one_page(second, length) && distance >= length) {
     const auto* from = TRY(cpu.host_fetch_in(second_space, second, length));
     auto* to = TRY(cpu.host_store_in(first_space, first, length));
-    std::memmove(to, from, length);
+    z::move_guest_bytes(to, from, length);
     return Step::next;
   }
   Characters bytes;
@@ -104,7 +104,7 @@ Z_INSTRUCTION(compare_logical_characters) {
   if (is_in_one_page(first, length) && is_in_one_page(second, length)) {
     const auto* const left = TRY(cpu.host_fetch_in(first_space, first, length));
     const auto* const right = TRY(cpu.host_fetch_in(second_space, second, length));
-    cpu.cc = sign_code(std::memcmp(left, right, length));
+    cpu.cc = sign_code(z::compare_guest_bytes(left, right, length));
     return Step::next;
   }
   Characters a, b;
@@ -202,17 +202,24 @@ Step move_unit(Cpu& cpu, LongOperand& to, LongOperand& from, std::byte padding) 
   auto count = std::min(to.length(), to.room());
   if (from.length() == 0) {
     auto* target = TRY(cpu.host_store_in(to.space(), to.address(), count));
-    std::memset(target, static_cast<int>(padding), count);
+    z::fill_guest_bytes(target, padding, count);
     to.advance(count);
     return Step::repeat;
   }
   count = std::min({count, from.length(), from.room()});
   const auto* source = TRY(cpu.host_fetch_in(from.space(), from.address(), count));
   auto* target = TRY(cpu.host_store_in(to.space(), to.address(), count));
-  std::memmove(target, source, count);
+  z::move_guest_bytes(target, source, count);
   to.advance(count);
   from.advance(count);
   return Step::repeat;
+}
+
+// How many bytes from the left are equal; an operand that is not there is all padding.
+Z_GUEST_BYTES uint64_t equal_bytes(const std::byte* first, const std::byte* second, uint64_t count, std::byte padding) {
+  uint64_t i = 0;
+  while (i < count && (first == nullptr ? padding : first[i]) == (second == nullptr ? padding : second[i])) ++i;
+  return i;
 }
 
 // One unit of a comparison with padding; false in `equal` ends it with the codes of the first unequal bytes, which the operands
@@ -223,9 +230,8 @@ Step compare_unit(Cpu& cpu, LongOperand& a, LongOperand& b, std::byte padding) {
   if (b.length() != 0) count = std::min({count, b.length(), b.room()});
   const std::byte* first = a.length() == 0 ? nullptr : TRY(cpu.host_fetch_in(a.space(), a.address(), count));
   const std::byte* second = b.length() == 0 ? nullptr : TRY(cpu.host_fetch_in(b.space(), b.address(), count));
-  uint64_t i = 0;
-  const auto byte = [&](const std::byte* from) { return from == nullptr ? padding : from[i]; };
-  while (i < count && byte(first) == byte(second)) ++i;
+  const uint64_t i = equal_bytes(first, second, count, padding);
+  const auto byte = [&](const std::byte* from) { return from == nullptr ? padding : std::byte{host_load<uint8_t>(from + i)}; };
   const auto code = i == count ? uint8_t{0} : compare_code(byte(first), byte(second));
   if (first != nullptr) a.advance(i);
   if (second != nullptr) b.advance(i);

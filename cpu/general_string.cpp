@@ -23,6 +23,28 @@ Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specificatio
 bool has_valid_ending_byte(const Cpu& cpu) { return (cpu.gr32(0) & 0xFFFF'FF00) == 0; }
 std::byte ending_byte(const Cpu& cpu) { return static_cast<std::byte>(cpu.gr(0)); }
 
+// Moves bytes up to and with the ending one; where that is, or `limit`.
+Z_GUEST_BYTES U64 move_up_to(std::byte ending, std::byte* target, const std::byte* source, U64 limit) {
+  for (U64 i = 0; i < limit; ++i) {
+    const std::byte byte = target[i] = source[i];
+    if (byte == ending) return i;
+  }
+  return limit;
+}
+
+// Where two strings differ or both end, or `limit`.
+Z_GUEST_BYTES U64 equal_up_to(std::byte ending, const std::byte* a, const std::byte* b, U64 limit) {
+  U64 i = 0;
+  while (i < limit && a[i] == b[i] && a[i] != ending) ++i;
+  return i;
+}
+
+Z_GUEST_BYTES U64 find_byte(std::byte wanted, const std::byte* bytes, U64 limit) {
+  U64 i = 0;
+  while (i < limit && bytes[i] != wanted) ++i;
+  return i;
+}
+
 }  // namespace
 
 Z_INSTRUCTION(move_string) {
@@ -31,11 +53,9 @@ Z_INSTRUCTION(move_string) {
   const U64 limit = std::min(bytes_left_in_page(to), bytes_left_in_page(from));
   const std::byte* const source = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), from, limit));
   std::byte* const target = TRY(cpu.host_store_in(cpu.space_of(op.r1), to, limit));
-  const std::byte ending = ending_byte(cpu);
-  for (U64 i = 0; i < limit; ++i) {
-    const std::byte byte = target[i] = source[i];
-    if (byte != ending) continue;
-    set_address_in(cpu, op.r1, to + i);
+  const U64 end = move_up_to(ending_byte(cpu), target, source, limit);
+  if (end < limit) {
+    set_address_in(cpu, op.r1, to + end);
     cpu.cc = 1;
     return Step::next;
   }
@@ -53,14 +73,17 @@ Z_INSTRUCTION(compare_logical_string) {
   const std::byte* const a = TRY(cpu.host_fetch_in(cpu.space_of(op.r1), first, limit));
   const std::byte* const b = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), second, limit));
   const std::byte ending = ending_byte(cpu);
-  U64 i = 0;
-  while (i < limit && a[i] == b[i] && a[i] != ending) ++i;
-  if (i < limit && a[i] == b[i]) {
-    cpu.cc = 0;
-    return Step::next;
+  const U64 i = equal_up_to(ending, a, b, limit);
+  if (i == limit) {
+    cpu.cc = unfinished;
+  } else {
+    const std::byte left{host_load<U8>(a + i)}, right{host_load<U8>(b + i)};
+    if (left == right) {
+      cpu.cc = 0;
+      return Step::next;
+    }
+    cpu.cc = left == ending ? 1 : right == ending ? 2 : compare_code(left, right);
   }
-  if (i == limit) cpu.cc = unfinished;
-  else cpu.cc = a[i] == ending ? 1 : b[i] == ending ? 2 : compare_code(a[i], b[i]);
   set_address_in(cpu, op.r1, first + i);
   set_address_in(cpu, op.r2, second + i);
   return Step::next;
@@ -77,9 +100,9 @@ Z_INSTRUCTION(search_string) {
   }
   const U64 limit = std::min(length, bytes_left_in_page(from));
   const std::byte* const bytes = TRY(cpu.host_fetch_in(cpu.space_of(op.r2), from, limit));
-  const auto* const found = std::find(bytes, bytes + limit, ending_byte(cpu));
-  if (found != bytes + limit) {
-    set_address_in(cpu, op.r1, from + static_cast<U64>(found - bytes));
+  const U64 found = find_byte(ending_byte(cpu), bytes, limit);
+  if (found < limit) {
+    set_address_in(cpu, op.r1, from + found);
     cpu.cc = 1;
   } else if (limit == length) {
     cpu.cc = 2;

@@ -18,9 +18,9 @@ constexpr U64 table_size = 256;
 Step specification(Cpu& cpu) { return cpu.program_interruption(Pic::specification); }
 
 // The first argument whose function is not zero, or `length`. Functions are gathered in groups, because almost all are zero.
-unsigned find_function(const std::byte* arguments, const std::byte* functions, unsigned length) {
+Z_GUEST_BYTES unsigned find_function(const std::byte* arguments, const std::byte* functions, unsigned length) {
   constexpr unsigned group = 8;
-  const auto function_of = [&](unsigned i) { return functions[std::to_integer<U8>(arguments[i])]; };
+  const auto function_of = [&](unsigned i) Z_GUEST_BYTES { return functions[std::to_integer<U8>(arguments[i])]; };
   unsigned i = 0;
   for (; i + group <= length; i += group) {
     std::byte any{};
@@ -40,7 +40,7 @@ Step translate_and_test_in_pages(Cpu& cpu, const Op& op, U64 argument, U64 table
   cpu.cc = 0;
   if (found == length) return Step::next;
   set_marked_address(cpu, argument + found);
-  cpu.gr(2) = (cpu.gr(2) & ~0xFFull) | std::to_integer<U8>(functions[std::to_integer<U8>(arguments[found])]);
+  cpu.gr(2) = (cpu.gr(2) & ~0xFFull) | host_load<U8>(functions + host_load<U8>(arguments + found));
   cpu.cc = found == length - 1 ? 2 : 1;
   return Step::next;
 }
@@ -145,7 +145,7 @@ Z_INSTRUCTION(translate) {
   const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.b1), cpu.operand1(op), length));
   if (bytes_left_in_page(table) >= table_size) {
     const std::byte* const functions = TRY(cpu.host_fetch_in(table_space, table, table_size));
-    for (unsigned i = 0; i < length; ++i) first[i] = functions[first.at(i)];
+    for (unsigned i = 0; i < length; ++i) first.set(i, host_load<U8>(functions + first.at(i)));
     return Step::next;
   }
   for (unsigned i = 0; i < length; ++i) TRY(cpu.probe_fetch_in(table_space, cpu.wrap(table + first.at(i)), 1));
@@ -180,7 +180,7 @@ Z_INSTRUCTION(translate_extended) {
   const auto functions = TRY(OperandBytes::to_fetch(cpu, cpu.space_of(op.r2), table, table_size));
   const auto first = TRY(OperandBytes::to_store(cpu, cpu.space_of(op.r1), address, limit));
   U64 i = 0;
-  for (; i < limit && first.at(i) != test_byte; ++i) first[i] = functions[first.at(i)];
+  for (; i < limit && first.at(i) != test_byte; ++i) first.set(i, functions.at(first.at(i)));
   advance_pair(cpu, op.r1, i);
   cpu.cc = i < limit ? 1 : limit < length ? unfinished : 0;
   return Step::next;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/be.h"
+#include "base/guest_bytes.h"
 
 namespace cpu {
 
@@ -49,11 +50,11 @@ Z_GUEST_ACCESS Uint128 host_compare_and_swap(std::byte* at, Uint128 expected, Ui
 using HostQuadword = unsigned long long __attribute__((vector_size(16), may_alias));
 static_assert(sizeof(HostQuadword) == sizeof(Uint128));
 
-inline Uint128 host_load_quadword(const std::byte* from) {
+Z_GUEST_BYTES inline Uint128 host_load_quadword(const std::byte* from) {
   const HostQuadword raw = *reinterpret_cast<const volatile HostQuadword*>(from);
   return static_cast<Uint128>(z::Be<std::uint64_t>::swap(raw[0])) << 64 | z::Be<std::uint64_t>::swap(raw[1]);
 }
-inline void host_store_quadword(std::byte* to, Uint128 value) {
+Z_GUEST_BYTES inline void host_store_quadword(std::byte* to, Uint128 value) {
   *reinterpret_cast<volatile HostQuadword*>(to) = HostQuadword{
       z::Be<std::uint64_t>::swap(static_cast<std::uint64_t>(value >> 64)), z::Be<std::uint64_t>::swap(static_cast<std::uint64_t>(value))};
 }

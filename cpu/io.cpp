@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "cpu/control.h"
@@ -9,6 +10,14 @@
 // I/O instructions (PoP ch. 14): operands here, functions in the environment.
 namespace cpu {
 namespace {
+
+// Words 16-23, the extended-measurement word, are stored only in its mode, which is not offered (PoP ch. 16, "Interruption-Response
+// Block"). The card loader in Linux's image keeps its channel program right behind the first 64 bytes.
+std::array<std::byte, 64> stored_part(const Irb& irb) {
+  std::array<std::byte, 64> stored;
+  std::copy_n(irb.begin(), stored.size(), stored.begin());
+  return stored;
+}
 
 Step finish(Cpu& cpu, const IoAnswer& answer) {
   if (!answer) return cpu.program_interruption(answer.error());
@@ -61,7 +70,7 @@ Z_INSTRUCTION(test_subchannel) {
   const std::uint32_t ssid = subsystem_identification(cpu);
   const IoAnswer answer = cpu.environment().test_subchannel(ssid, irb);
   if (answer && *answer < 2) {
-    TRY(cpu.store_bytes(address, irb));
+    TRY(cpu.store_bytes(address, stored_part(irb)));
     cpu.environment().commit_test(ssid);
   }
   return finish(cpu, answer);
@@ -130,8 +139,11 @@ Z_INSTRUCTION(channel_subsystem_call) {
   return finish(cpu, answer);
 }
 
-// The address limit and the measurement block are taken and never used.
+// The address limit is taken and never used.
 Z_INSTRUCTION(set_address_limit) { return Step::next; }
-Z_INSTRUCTION(set_channel_monitor) { return Step::next; }
+Z_INSTRUCTION(set_channel_monitor) {
+  const IoAnswer answer = cpu.environment().set_channel_monitor(cpu.gr(1), cpu.gr(2));
+  return answer ? Step::next : cpu.program_interruption(answer.error());
+}
 
 }  // namespace cpu

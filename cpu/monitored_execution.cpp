@@ -48,7 +48,7 @@ bool Cpu::is_in_per_range(std::uint64_t address) const { return cpu::is_in_per_r
 // Called for each range that is about to be stored into, in a watched context.
 void Cpu::watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length) {
   if (transaction_) transaction_->keep(host, length);
-  if (!is_per_on() || !has_per_control(per::storage_alteration) || (meaning.real && psw.dat)) return;
+  if (!records_events() || !has_per_control(per::storage_alteration) || (meaning.real && psw.dat)) return;
   if (has_per_control(per::alteration_space_control) && psw.dat && (meaning.asce & per::storage_alteration_space) == 0) return;
   if (!meets_per_range(cr_[10], cr_[11], address, length)) return;
   per_event_.code |= per::code_of(per::storage_alteration);
@@ -61,21 +61,35 @@ void Cpu::note_store_using_real_address() {
     per_event_.code |= per::code_of(per::storage_alteration | per::store_using_real_address);
 }
 
-// One instruction under program-event recording.
-void Cpu::run_recorded() {
-  const Psw before = psw;
-  per_event_ = {.mode = PerEvent::mode_of(before), .address = before.ia};
-  const bool fetched_in_range = has_per_control(per::instruction_fetching) && is_in_per_range(before.ia);
-  if (fetched_in_range && has_per_control(per::fetching_nullification)) {
+// PoP ch. 4, "PER-Event-Suppression Control".
+bool Cpu::records_events() const { return is_per_on() && !(transaction_ && has_per_control(per::suppression_control)); }
+
+// One instruction under program-event recording. False: an event came in front of it.
+bool Cpu::run_one_recorded() {
+  per_event_ = {.mode = PerEvent::mode_of(psw), .address = psw.ia};
+  const bool fetched_in_range = has_per_control(per::instruction_fetching) && is_in_per_range(psw.ia);
+  if (fetched_in_range && records_events() && has_per_control(per::fetching_nullification)) {
     per_event_.code = per::code_of(per::instruction_fetching | per::fetching_nullification);
-    return interrupt_for_event(0);
+    return false;
   }
   const std::uint64_t earlier_branch = std::exchange(breaking_event_, no_branch);
   run_one_to_its_end();
-  const bool branched = breaking_event_ != no_branch && !psw_loaded_;
+  add_events(earlier_branch, fetched_in_range);
+  return true;
+}
+
+// What the instruction that has just ended was, besides the stores that were noted meanwhile.
+void Cpu::add_events(std::uint64_t earlier_branch, bool fetched_in_range) {
+  const bool branched = breaking_event_ != no_branch && (!psw_loaded_ || has_branched_);
   if (breaking_event_ == no_branch) breaking_event_ = earlier_branch;
   if (branched && has_branch_event()) per_event_.code |= per::code_of(per::successful_branching);
   if (fetched_in_range && left_with_ != Step::repeat) per_event_.code |= per::code_of(per::instruction_fetching);
+  if (!records_events()) per_event_.code = 0;
+}
+
+void Cpu::run_recorded() {
+  const std::uint64_t at = psw.ia;
+  if (!run_one_recorded()) return interrupt_for_event(0);
   if (supervisor_call_pending_) {
     // PoP ch. 6, "Priority of Interruptions": supervisor call first.
     const unsigned length = instruction_length_code_;
@@ -84,6 +98,8 @@ void Cpu::run_recorded() {
   } else if (left_with_ == Step::interrupted) {
     if (!nullifies(exception_.code)) exception_.per = per_event_;
     finish_run();
+  } else if (per_event_.code != 0 && transaction_) {
+    abort_for_event(at);
   } else if (per_event_.code != 0) {
     interrupt_for_event(single_[0].length());
   }
@@ -103,6 +119,7 @@ void Cpu::interrupt_for_event(unsigned length) {
 
 void Cpu::run_one_to_its_end() {
   const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
+  if (transaction_) transaction_->begin_instruction();  // what was fetched so far is no operand
   if (debug_ == nullptr) return run_to_its_end(first);
   debug_->watched.reset();  // what was fetched is an instruction, not data
   if (first != nullptr)
@@ -133,21 +150,35 @@ void Cpu::run_transaction() {
         abort_transaction(*refused, at);
         break;
       }
-      run_one_to_its_end();
-      recheck_stores();
-      if (left_with_ == Step::interrupted) {
-        abort_for_exception(at);
-        break;
-      }
-      if (transaction_ && transaction_->stores_too_much()) transaction_->abort_code = AbortCode::store_overflow;
-      if (transaction_ && transaction_->abort_code != AbortCode::none) abort_transaction(transaction_->abort_code, at);
+      run_in_transaction(at);
     }
   });
 }
 
+void Cpu::run_in_transaction(std::uint64_t at) {
+  per_event_ = {};
+  const bool is_recorded = is_per_on();
+  if (is_recorded && !run_one_recorded()) return abort_for_event(at);
+  if (!is_recorded) run_one_to_its_end();
+  recheck_stores();
+  if (left_with_ == Step::interrupted) {
+    if (!nullifies(exception_.code)) exception_.per = per_event_;
+    return abort_for_exception(at);
+  }
+  if (!transaction_) {
+    if (is_recorded && has_per_control(per::transaction_end)) per_event_.code |= per::code_of(per::transaction_end);
+    if (per_event_.code != 0) interrupt_for_event(single_[0].length());
+    return;
+  }
+  if (transaction_->abort_code != AbortCode::none) return abort_transaction(transaction_->abort_code, at);
+  if (transaction_->stores_too_much()) return abort_transaction(AbortCode::store_overflow, at);
+  const Instruction* const instruction = find_instruction(single_text_);
+  if (transaction_->is_constrained() && instruction != nullptr && transaction_->breaks_operand_constraint(*instruction))
+    return abort_transaction(AbortCode::restricted_instruction, at);
+  if (per_event_.code != 0) abort_for_event(at);
+}
+
 std::optional<AbortCode> Cpu::refuses_next_instruction() {
-  if (!transaction_->counts_instruction())
-    return transaction_->is_constrained() ? AbortCode::restricted_instruction : AbortCode::fetch_overflow;
   std::array<std::uint8_t, 6> text{};
   const auto first = fetch_in<std::uint8_t>(fetch_context_, psw.ia);
   if (!first) {
@@ -158,9 +189,15 @@ std::optional<AbortCode> Cpu::refuses_next_instruction() {
     take_exception();
     return std::nullopt;
   }
+  single_text_ = text;
   const Instruction* const instruction = find_instruction(text);
-  if (instruction != nullptr && instruction->since <= model() && transaction_->restricts(*instruction))
+  if (instruction == nullptr || instruction->since > model()) return std::nullopt;
+  if (transaction_->restricts(*instruction, text)) return AbortCode::restricted_instruction;
+  const bool is_end = instruction->mnemonic == "TEND";
+  if (transaction_->is_constrained() && !transaction_->is_in_reach(psw.ia, instruction_length(text[0])))
     return AbortCode::restricted_instruction;
+  if (!is_end && !transaction_->counts_instruction())
+    return transaction_->is_constrained() ? AbortCode::restricted_instruction : AbortCode::fetch_overflow;
   return std::nullopt;
 }
 
@@ -175,11 +212,19 @@ void Cpu::abort_for_exception(std::uint64_t at) {
   interrupt_program();
 }
 
+// PoP ch. 4, "Program-Event Recording": an event interrupts, which no transaction outlives. The instruction has been executed, but what
+// it did is put back with all else.
+void Cpu::abort_for_event(std::uint64_t at) {
+  instruction_length_code_ = single_[0].length();
+  raise({.code = Pic::per_event, .is_at_next = true, .per = per_event_});
+  abort_for_exception(at);
+}
+
 // A constrained transaction that does what none may is a program error; other reasons let it begin again.
 void Cpu::abort_transaction(AbortCode code, std::uint64_t at) {
   const bool breaks_constraint = transaction_->is_constrained() && code == AbortCode::restricted_instruction;
   if (!breaks_constraint) return end_transaction(code, at, {});
-  instruction_length_code_ = 2;
+  instruction_length_code_ = instruction_length(single_text_[0]);
   raise({.code = Pic::transaction_constraint});
   abort_for_exception(at);
 }

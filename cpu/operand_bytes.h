@@ -21,9 +21,8 @@ class OperandBytes {
   }
   OperandBytes() = default;
 
-  std::byte& operator[](std::uint64_t i) const { return i < front_length_ ? front_[i] : back_[i - front_length_]; }
-  std::uint8_t at(std::uint64_t i) const { return std::to_integer<std::uint8_t>((*this)[i]); }
-  void set(std::uint64_t i, unsigned byte) const { (*this)[i] = static_cast<std::byte>(byte); }
+  std::uint8_t at(std::uint64_t i) const { return host_load<std::uint8_t>(place(i)); }
+  void set(std::uint64_t i, unsigned byte) const { host_store(place(i), static_cast<std::uint8_t>(byte)); }
 
   // The operand without its first bytes.
   OperandBytes behind(std::uint64_t bytes) const {
@@ -43,6 +42,7 @@ class OperandBytes {
   std::byte* data() const { return front_; }  // where it is contiguous
 
  private:
+  std::byte* place(std::uint64_t i) const { return i < front_length_ ? front_ + i : back_ + (i - front_length_); }
   using Locate = Access<std::byte*> (Cpu::*)(Context, std::uint64_t, std::uint64_t);
   static Access<OperandBytes> make(Cpu& cpu, Context space, std::uint64_t address, std::uint64_t length, Locate locate) {
     OperandBytes result;

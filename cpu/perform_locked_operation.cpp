@@ -264,7 +264,7 @@ Z_INSTRUCTION(compare_and_swap_and_store) {
                                                    : swap_quadword(cpu, op, swapped, desired);
   cpu.cc = !is_swapped;
   if (is_swapped)
-    for (unsigned i = 0; i < controls.store_size(); ++i) target[i] = list[store_value_offset + i];
+    for (unsigned i = 0; i < controls.store_size(); ++i) target.set(i, list.at(store_value_offset + i));
   return Step::next;
 }
 

@@ -29,7 +29,8 @@ constexpr bool nullifies(Pic code) {
     case Pic::primary_authority: case Pic::secondary_authority: case Pic::alet_specification:
     case Pic::alen_translation: case Pic::ale_sequence: case Pic::aste_validity: case Pic::aste_sequence:
     case Pic::extended_authority: case Pic::stack_full: case Pic::stack_empty: case Pic::stack_specification:
-    case Pic::stack_type: case Pic::stack_operation: case Pic::aste_instance: return true;
+    case Pic::stack_type: case Pic::stack_operation: case Pic::aste_instance: case Pic::lfx_translation:
+    case Pic::lsx_translation: case Pic::lste_sequence: case Pic::trace_table: return true;
     default: return false;
   }
 }
@@ -49,7 +50,8 @@ constexpr bool stores_translation_exception(Pic code) {
     case Pic::protection: case Pic::segment_translation: case Pic::page_translation: case Pic::asce_type:
     case Pic::region_first_translation: case Pic::region_second_translation: case Pic::region_third_translation:
     case Pic::afx_translation: case Pic::asx_translation: case Pic::primary_authority: case Pic::secondary_authority:
-    case Pic::space_switch_event: return true;
+    case Pic::space_switch_event: case Pic::lx_translation: case Pic::ex_translation: case Pic::lfx_translation:
+    case Pic::lsx_translation: case Pic::lste_sequence: return true;
     default: return false;
   }
 }

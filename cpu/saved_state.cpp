@@ -86,6 +86,7 @@ std::vector<std::byte> Configuration::save() {
   header.cpus = static_cast<std::uint16_t>(cpu_count());
   header.tod = tod_.now(cpu(0).instruction_count()).value;
   header.epoch = tod_.epoch();
+  header.configured = configured_.load();
   {
     const z::Lock lock{service_};
     header.service_signal = service_signal_.value_or(0);
@@ -117,6 +118,7 @@ z::Result<> Configuration::restore(std::span<const std::byte> state) {
     return z::failure("wrong length: state of the CPUs, {} bytes", state.size());
 
   tod_.set_epoch(header.epoch);
+  configured_ = header.configured;
   tod_.never_before({header.tod}, cpu(0).instruction_count());
   interrupt_key_ = header.has_interrupt_key != 0;
   channel_report_ = header.has_channel_report != 0;

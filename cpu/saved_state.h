@@ -8,7 +8,7 @@ namespace cpu {
 // version it does not know; a new field is a new version.
 struct SavedConfiguration {
   static constexpr std::uint32_t mark = 0xC3D7'E4E2;  // "CPUS"
-  static constexpr std::uint16_t current_version = 3;
+  static constexpr std::uint16_t current_version = 4;
 
   z::be32 identification;
   z::be16 version;
@@ -17,8 +17,9 @@ struct SavedConfiguration {
   z::be64 epoch;  // TOD epoch difference
   z::be32 service_signal;
   std::uint8_t has_service_signal, has_interrupt_key, has_channel_report, reserved;
+  z::be64 configured;  // CPUs by bit, bit 63 is CPU 0; the others are on standby
 };
-static_assert(sizeof(SavedConfiguration) == 32);
+static_assert(sizeof(SavedConfiguration) == 40);
 
 struct SavedCpu {
   z::be64 gr[16];

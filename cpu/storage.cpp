@@ -6,12 +6,31 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 
+#include "base/guest_bytes.h"
 #include "cpu/storage_key.h"
 
 namespace cpu {
+namespace {
+
+auto copy_of(std::span<const std::byte> from) {
+  return [from](std::span<std::byte> to) { z::copy_guest_bytes(to.data(), from.data(), from.size()); };
+}
+
+// Host memory comes and goes in huge pages; a part of one would be split off.
+void put_zeros(std::span<std::byte> bytes) {
+  constexpr std::size_t huge_page = 2 << 20;
+  const auto start = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const auto lead = std::min<std::size_t>(bytes.size(), (huge_page - start % huge_page) % huge_page);
+  const auto whole = (bytes.size() - lead) / huge_page * huge_page;
+  const auto middle = bytes.subspan(lead, whole);
+  if (whole != 0 && ::madvise(middle.data(), whole, MADV_DONTNEED) != 0) z::fill_guest_bytes(middle.data(), std::byte{}, whole);
+  z::fill_guest_bytes(bytes.data(), std::byte{}, lead);
+  z::fill_guest_bytes(bytes.data() + lead + whole, std::byte{}, bytes.size() - lead - whole);
+}
+
+}  // namespace
 
 Storage::Storage(z::Mapping mapping, std::span<std::byte> bytes)
     : mapping_(std::move(mapping)), bytes_(bytes), keys_(bytes.size() / z::page_size), dirty_(bytes.size() / z::page_size) {}
@@ -74,44 +93,52 @@ StorageCheck Storage::fetch(z::AbsoluteAddress from, std::span<std::byte> to, st
   if (to.empty()) return StorageCheck::none;
   const auto last = z::frame_of(from + (to.size() - 1)).value;
   for (auto frame = z::frame_of(from).value; frame <= last; ++frame)
-    keys_[frame].fetch_or(storage_key::reference, std::memory_order_relaxed);
-  std::memcpy(to.data(), host(from), to.size());
+    if (auto& held = keys_[frame]; (held.load(std::memory_order_relaxed) & storage_key::reference) == 0)
+      held.fetch_or(storage_key::reference, std::memory_order_relaxed);
+  z::copy_guest_bytes(to.data(), host(from), to.size());
   return StorageCheck::none;
 }
 
 // A harvest waits for the section, so the marks and the bytes fall on the same side of it.
-template <class Mark>
-void Storage::write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark mark) {
+template <class Mark, class Put>
+void Storage::write(z::AbsoluteAddress to, std::uint64_t length, Mark mark, Put put) {
   const auto first = z::frame_of(to).value;
-  const auto last = z::frame_of(to + (from.size() - 1)).value;
+  const auto last = z::frame_of(to + (length - 1)).value;
   {
     const std::shared_lock section{section_};
     for (auto frame = first; frame <= last; ++frame) mark(z::FrameIndex{frame});
-    std::memcpy(host(to), from.data(), from.size());
+    put(std::span{host(to), length});
   }
   StorageObserver* const observer = observer_.load();
   if (observer == nullptr) return;
   for (auto frame = first; frame <= last; ++frame) {
     const std::uint64_t start = frame == first ? to.value % z::page_size : 0;
-    const std::uint64_t end = frame == last ? (to.value + from.size() - 1) % z::page_size + 1 : z::page_size;
+    const std::uint64_t end = frame == last ? (to.value + length - 1) % z::page_size + 1 : z::page_size;
     observer->frame_stored(z::FrameIndex{frame}, start, end - start);
   }
 }
 
 StorageCheck Storage::store(z::AbsoluteAddress to, std::span<const std::byte> from, std::uint8_t key) {
   if (const auto found = check(to, from.size(), key, key_allows_store); found != StorageCheck::none) return found;
-  if (!from.empty()) write(to, from, [&](z::FrameIndex frame) { mark_changed(frame); });
+  if (!from.empty())
+    write(to, from.size(), [&](z::FrameIndex frame) { mark_changed(frame); }, copy_of(from));
   return StorageCheck::none;
+}
+
+void Storage::store_zeros(z::FrameIndex first, z::Pages count) {
+  if (count.value == 0) return;
+  write(z::start_of(first), count.bytes().value, [&](z::FrameIndex frame) { mark_changed(frame); }, put_zeros);
 }
 
 StorageCheck Storage::patch(z::AbsoluteAddress to, std::span<const std::byte> from) {
   if (!contains(to, from.size())) return StorageCheck::addressing;
-  if (!from.empty()) write(to, from, [&](z::FrameIndex frame) { dirty_.mark(frame.value); });
+  if (!from.empty())
+    write(to, from.size(), [&](z::FrameIndex frame) { dirty_.mark(frame.value); }, copy_of(from));
   return StorageCheck::none;
 }
 
 void Storage::clear() {
-  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) std::memset(bytes_.data(), 0, bytes_.size());
+  if (::madvise(bytes_.data(), bytes_.size(), MADV_DONTNEED) != 0) z::fill_guest_bytes(bytes_.data(), std::byte{}, bytes_.size());
   StorageObserver* const observer = observer_.load();
   for (std::uint64_t frame = 0; frame < keys_.size(); ++frame) {
     if (keys_[frame].load(std::memory_order_relaxed) != 0) keys_[frame].store(0);

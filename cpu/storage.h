@@ -60,6 +60,8 @@ class Storage {
   std::vector<z::FrameIndex> resident_frames() const;
   // All bytes and keys zero, as clear reset leaves them. The CPUs are stopped.
   void clear();
+  // Zeros, as a store by CP. Large stretches give their host memory back.
+  void store_zeros(z::FrameIndex first, z::Pages count);
 
   // Storage keys: access-control bits (4), F, R, C in the layout of ISKE (PoP ch. 3, "Storage Key").
   std::uint8_t key(z::FrameIndex frame) const { return keys_[frame.value].load(std::memory_order_relaxed); }
@@ -81,8 +83,8 @@ class Storage {
 
  private:
   Storage(z::Mapping mapping, std::span<std::byte> bytes);
-  template <class Mark>
-  void write(z::AbsoluteAddress to, std::span<const std::byte> from, Mark mark);
+  template <class Mark, class Put>
+  void write(z::AbsoluteAddress to, std::uint64_t length, Mark mark, Put put);
   StorageCheck check(z::AbsoluteAddress address, std::uint64_t length, std::uint8_t key, bool (*allows)(std::uint8_t, std::uint8_t)) const;
 
   z::Mapping mapping_;  // none for a slice

@@ -26,6 +26,7 @@ struct ContextMeaning {
   bool fetch_only = false;           // the access-list entry allows no store
   bool for_instructions = false;     // while instruction-execution protection is on
   bool watched = false;              // each store is looked at: there is never a write tag
+  bool counted = false;              // each access is looked at (constrained transaction): there is never a tag
   Pic refused = Pic::none;           // access-register translation failed, which the first access finds out
   bool operator==(const ContextMeaning&) const = default;
 };

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
+#include "base/guest_bytes.h"
 #include "cpu/psw.h"
 
 namespace cpu {
@@ -36,7 +36,8 @@ struct TransactionControls {
 // to storage, and what they replace is kept to be put back.
 class Transaction {
  public:
-  static constexpr unsigned depth_limit = 15, instruction_limit = 20'000, constrained_instruction_limit = 32;
+  static constexpr unsigned depth_limit = 15, instruction_limit = 20'000, constrained_instruction_limit = 32,
+                            constrained_reach = 256, octoword_limit = 4;
   static constexpr std::size_t store_limit = 256 << 10;
 
   struct Begin {
@@ -64,7 +65,16 @@ class Transaction {
   }
 
   // An instruction of this kind ends the transaction (PoP ch. 5, "Restricted Instructions").
-  bool restricts(const Instruction& instruction) const;
+  bool restricts(const Instruction& instruction, std::span<const std::uint8_t> text) const;
+  // PoP ch. 5, "Constrained Transaction": all instructions lie in the 256 bytes that TRANSACTION BEGIN begins.
+  bool is_in_reach(std::uint64_t address, unsigned length) const {
+    return address - begin_.psw.ia + length <= constrained_reach;
+  }
+  // ... and what one instruction accesses is in one doubleword, or octoword for those of several registers, all together in
+  // four octowords, none of it in the pages of the instructions. The accesses are noted between these two.
+  void begin_instruction() { accessed_.clear(); }
+  void note_access(std::uint64_t address, std::uint64_t length, const std::byte* host);
+  bool breaks_operand_constraint(const Instruction& instruction);
   bool counts_instruction() {
     return ++instructions_ <= (begin_.constrained ? constrained_instruction_limit : instruction_limit);
   }
@@ -72,22 +82,23 @@ class Transaction {
   // Before bytes of storage are replaced.
   void keep(std::byte* at, std::size_t length) {
     kept_.push_back({at, bytes_.size(), length});
-    bytes_.insert(bytes_.end(), at, at + length);
+    bytes_.resize(bytes_.size() + length);
+    z::copy_guest_bytes(bytes_.data() + bytes_.size() - length, at, length);
   }
   bool stores_too_much() const { return bytes_.size() > store_limit; }
   // NONTRANSACTIONAL STORE: the value stays when the transaction is given up.
   void keep_nontransactional(std::byte* at, std::span<const std::byte> value) {
     lasting_.push_back({at, {}});
-    std::memcpy(lasting_.back().value.data(), value.data(), lasting_.back().value.size());
+    z::copy_guest_bytes(lasting_.back().value.data(), value.data(), lasting_.back().value.size());
   }
   // Calls `changed(at, length)` after each piece that was put back.
   template <class F>
   void roll_back(F changed) {
     for (auto piece = kept_.rbegin(); piece != kept_.rend(); ++piece) {
-      std::memcpy(piece->at, bytes_.data() + piece->offset, piece->length);
+      z::copy_guest_bytes(piece->at, bytes_.data() + piece->offset, piece->length);
       changed(piece->at, piece->length);
     }
-    for (const auto& [at, value] : lasting_) std::memcpy(at, value.data(), value.size());
+    for (const auto& [at, value] : lasting_) z::copy_guest_bytes(at, value.data(), value.size());
   }
 
   AbortCode abort_code = AbortCode::none;  // wanted: by the instruction, or by a limit
@@ -102,7 +113,13 @@ class Transaction {
     std::byte* at;
     std::array<std::byte, 8> value;
   };
+  struct Accessed {
+    std::uint64_t address, length;
+    const std::byte* host;
+  };
   Begin begin_;
+  std::vector<Accessed> accessed_;
+  std::vector<std::uint64_t> octowords_;
   std::vector<TransactionControls> controls_;
   std::vector<Kept> kept_;
   std::vector<std::byte> bytes_;

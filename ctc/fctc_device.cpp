@@ -23,16 +23,6 @@ bool has_data_out(Operation operation) {
   return operation == Operation::write || operation == Operation::write_end_of_file;
 }
 
-// The channel reads the residual count off what the device took: takes just what the other side took.
-void take_up(Transfer& data, std::uint32_t count) {
-  std::array<std::byte, 16384> unused;
-  while (count > 0) {
-    const auto taken = data.receive(std::span{unused}.first(std::min<std::size_t>(count, unused.size())));
-    if (taken == 0) return;
-    count -= static_cast<std::uint32_t>(taken);
-  }
-}
-
 MessageKind kind_of(Action::Kind kind) {
   switch (kind) {
     case Action::Kind::ending: return MessageKind::ending;
@@ -121,7 +111,7 @@ void FctcDevice::issue(std::uint8_t code, Operation operation, Transfer& data) {
   Buffer bytes;
   auto count = static_cast<std::uint32_t>(std::min<std::size_t>(data.count(), max_transfer));
   if (has_data_out(operation)) {
-    bytes = Buffer{count};
+    bytes = link_->buffer(count);
     count = static_cast<std::uint32_t>(data.receive(bytes.bytes()));
     bytes.cut(count);
   }
@@ -152,7 +142,8 @@ Ending FctcDevice::finish(Transfer& data) {
   // Both parts of a PREPARE or CONTROL came before channel end could be presented: they go out together.
   if (outstanding_->channel_end_due) action.status = action.status | channel::channel_end;
   outstanding_.reset();
-  if (has_data_out(operation)) take_up(data, action.count);
+  // The channel reads the residual count off what the device took: takes just what the other side took.
+  if (has_data_out(operation)) data.pass_over(action.count);
   else if (action.data.size() > 0) data.send(action.data.bytes());
   if (action.excess) data.set_excess();
   if (action.status.has(channel::unit_check)) sense_ = action.sense;

@@ -26,6 +26,7 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   std::string_view type() const override { return "fctc"; }
   std::string description() const override;
   std::string_view command_name(std::uint8_t command) const override;
+  const channel::Vocabulary* vocabulary() const override;
   void attached(channel::Port& port) override;
   void begin_program() override;
   void end_program() override;

@@ -24,6 +24,8 @@ class Link {
   virtual void start(LinkEnd& end) = 0;
   // Never blocks and never calls back. What is sent while the link is down, or goes down, is dropped: `lost` follows.
   virtual void send(Message message) = 0;
+  // For data of this end's side: lies, if it can, where `send` need not copy it any more.
+  virtual Buffer buffer(std::size_t size) { return Buffer{size}; }
   virtual std::string description() const = 0;
   // "linked", or why not: "waiting for LP02/6000", "refused: ...".
   virtual std::string state() const = 0;

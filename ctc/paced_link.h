@@ -20,6 +20,7 @@ class PacedLink final : public Link, private LinkEnd {
 
   void start(LinkEnd& end) override;
   void send(Message message) override;
+  Buffer buffer(std::size_t size) override { return link_->buffer(size); }
   std::string description() const override;
   std::string state() const override { return link_->state(); }
 

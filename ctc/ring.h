@@ -21,14 +21,22 @@ struct RingControl {
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
+// What a ring carries: a message with few bytes of data, or one whose data lie in a slot beside the ring.
+struct RingMessage {
+  MessageHeader header{};
+  std::span<const std::byte> data{};          // no slot
+  std::optional<std::uint32_t> slot{};
+};
+
 // A ring of messages with one writer and one reader, each in its own process. A record becomes visible as a whole or not at
 // all, so a writer that is killed leaves nothing half. A record is contiguous: what is left before the end of the area is
 // skipped. When the ring is empty the writer starts again at its beginning if it can, so that a quiet link stays in the
 // cache.
 class Ring {
  public:
+  static constexpr std::size_t most_data = 4096;  // in the ring itself
   // A record that does not fit before the end of the area always fits between its beginning and the place it skips from.
-  static constexpr std::size_t capacity = 2 * (max_transfer + 4096);
+  static constexpr std::size_t capacity = 8 * (most_data + 4096);
   static constexpr std::size_t size = sizeof(RingControl) + capacity;
 
   // `memory` is of `size` bytes; a fresh one is all zero.
@@ -36,12 +44,14 @@ class Ring {
 
   enum class Wake : std::uint8_t { no, yes };
   // The writer's side: nothing when there is no room. Says whether the reader must be woken.
-  std::optional<Wake> write(const Message& message);
-  bool prepare_to_wait_for_room(std::size_t data_size);  // false: there is room now
+  std::optional<Wake> write(const RingMessage& message);
+  void say_writer_sleeps() { control_->writer_sleeps.store(1); }  // then look for room again
+  bool has_room(std::size_t data_size) const;
 
-  // The reader's side: no message when empty, an error when the writer broke the rules.
-  z::Result<std::optional<Message>> read();
-  Wake freed_room();               // after reads: whether the writer waits
+  // The reader's side: no message when empty, an error when the writer broke the rules. `data` are there until `done`.
+  z::Result<std::optional<RingMessage>> read();
+  void done();
+  Wake freed_room();               // after `done`, or when a slot is free again: whether the writer waits
   bool prepare_to_wait_for_data();  // false: there is data now
 
  private:
@@ -49,6 +59,7 @@ class Ring {
 
   RingControl* control_;
   std::byte* area_;
+  std::uint64_t read_until_ = 0;  // the reader's side: end of the record read last
 };
 
 }  // namespace ctc

@@ -14,6 +14,7 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual void send(Message message) = 0;
+  virtual Buffer buffer(std::size_t size) { return Buffer{size}; }  // see Link
   // Delivers messages until the other end is lost or `stop` is raised; what was sent before the loss is delivered first.
   virtual void run(LinkEnd& end, const StopSignal& stop) = 0;
 };

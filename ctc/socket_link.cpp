@@ -37,6 +37,11 @@ void SocketLink::send(Message message) {
   if (session_) session_->send(std::move(message));
 }
 
+Buffer SocketLink::buffer(std::size_t size) {
+  const z::Lock lock{mutex_};
+  return session_ ? session_->buffer(size) : Buffer{size};
+}
+
 std::string SocketLink::description() const {
   auto text = "link=" + to_text(address_);
   if (listener_) text += " listen";

@@ -22,6 +22,7 @@ class SocketLink final : public Link {
 
   void start(LinkEnd& end) override;
   void send(Message message) override;
+  Buffer buffer(std::size_t size) override;
   std::string description() const override;
   std::string state() const override;
 

@@ -41,6 +41,8 @@ class Dasd3390 final : public channel::Device, private channel::TransportDevice 
   std::string_view type() const override { return "3390"; }
   std::string description() const override;
   std::string_view command_name(std::uint8_t command) const override;
+  const channel::Vocabulary* vocabulary() const override;
+  std::optional<channel::RecordId> record() const override;
   void attached(channel::Port& port) override;
   void begin_program() override;
   void end_program() override;

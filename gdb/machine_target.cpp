@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/guest_bytes.h"
+#include "channel/debug/debugger.h"
 #include "cpu/prefix.h"
 #include "gdb/monitor.h"
 #include "gdb/registers.h"
@@ -29,10 +31,17 @@ MachineTarget::MachineTarget(lpar::Machine& machine, Begin begin, std::function<
     idle_ = true;
     wake_();
   });
+  machine_.subsystem().debugger().set_host({.stopped = [this](const std::string&) {
+                                              io_stopped_ = true;
+                                              wake_();
+                                            },
+                                            .resumed = {}});
   if (begin == Begin::running) let_go();
 }
 
 MachineTarget::~MachineTarget() {
+  machine_.subsystem().debugger().set_host({});
+  machine_.subsystem().debugger().go();
   halt();
   machine_.watch_idle({});
   machine_.cpus().detach_debugger();
@@ -100,6 +109,7 @@ std::optional<Stop> MachineTarget::stopped() {
   if (halted_ && !std::exchange(has_more_to_tell_, false)) return std::nullopt;
   halt();
   auto stop = take_stop();
+  if (!stop && io_stopped_.exchange(false)) stop = Stop{.cause = Stop::Cause::interrupted, .cpu = last_.cpu};
   if (!stop && idle_.exchange(false) && is_idle()) stop = idle_stop();
   if (stop) last_ = *stop;
   else let_go();
@@ -148,7 +158,8 @@ void MachineTarget::resume(const Resumption& how) {
     return wake_();
   }
   cpu::Configuration& cpus = machine_.cpus();
-  cpus.set_stop_points(how.points);
+  points_ = how.points;
+  cpus.set_stop_points(points_);
   if (std::exchange(changed_, false)) cpus.purge_everywhere({});
   const std::uint64_t start = cpus_to_start(how);
   std::uint64_t stay = 0;
@@ -161,6 +172,7 @@ void MachineTarget::resume(const Resumption& how) {
   cpus.hold(stay);
   idle_ = false;
   let_go();
+  machine_.subsystem().debugger().go();
 }
 
 // Each CPU is told to stop while it stands, so that none executes anything more.
@@ -177,6 +189,22 @@ void MachineTarget::reset(lpar::Machine::Clear clear) {
     counts_[n] = cpu(n).instruction_count();
   }
   last_ = idle_stop();
+}
+
+bool MachineTarget::suspend_stops() {
+  if (halted_) return false;
+  cpu::Configuration& cpus = machine_.cpus();
+  cpus.pause();
+  const bool none_stopped = cpus.held() == 0;
+  if (none_stopped) cpus.set_stop_points({});
+  cpus.unpause();
+  return none_stopped;
+}
+
+void MachineTarget::restore_stops() {
+  machine_.cpus().pause();
+  machine_.cpus().set_stop_points(points_);
+  machine_.cpus().unpause();
 }
 
 std::string MachineTarget::monitor(unsigned address, std::string_view command) {
@@ -228,7 +256,8 @@ std::optional<std::string> MachineTarget::read_memory(unsigned address, Memory m
   if (!pieces) return std::nullopt;
   std::string bytes(length, '\0');
   for (const Piece& piece : *pieces)
-    std::memcpy(bytes.data() + piece.offset, machine_.storage().bytes().data() + piece.at.value, piece.length);
+    z::copy_guest_bytes(std::as_writable_bytes(std::span{bytes}).data() + piece.offset, machine_.storage().bytes().data() + piece.at.value,
+                        piece.length);
   return bytes;
 }
 

@@ -30,6 +30,11 @@ class MachineTarget final : public Target, private cpu::Debugger {
   void resume(const Resumption& how) override;
   Stop interrupt() override;
   std::optional<Stop> stopped() override;
+  bool is_halted() const { return halted_; }
+  // For the machine's owner, while the machine runs and nothing else is asked: no CPU stops itself between these two. False: one
+  // has done so.
+  bool suspend_stops();
+  void restore_stops();
 
  private:
   struct Piece {  // of a range, in one page
@@ -56,10 +61,12 @@ class MachineTarget final : public Target, private cpu::Debugger {
   bool halted_ = false;
   bool changed_ = false;                   // storage was written to: page tables may have been
   Stop last_;                              // what was reported
+  cpu::StopPoints points_;                 // of the last resumption
   std::vector<std::uint64_t> counts_;      // instructions of each CPU when it was resumed
   std::vector<unsigned> untold_;           // CPUs that stopped while another one was reported
   bool has_more_to_tell_ = false;          // resumed, but one of those comes first
   std::atomic<bool> idle_{false};          // the machine said so since it was resumed
+  std::atomic<bool> io_stopped_{false};    // the I/O debugger said so
   z::Mutex mutex_;
   std::vector<unsigned> stopped_ Z_GUARDED_BY(mutex_);  // CPUs in the order in which they stopped
 };

@@ -1,6 +1,7 @@
 #include "gdb/monitor.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <sstream>
@@ -8,7 +9,8 @@
 
 #include "base/be.h"
 #include "channel/blocks.h"
-#include "channel/trace.h"
+#include "channel/debug/debugger.h"
+#include "cpu/host_access.h"
 #include "gdb/hex.h"
 
 namespace gdb {
@@ -37,7 +39,7 @@ std::string dump(const cpu::Storage& storage, z::AbsoluteAddress at, std::uint64
   for (std::uint64_t line = 0; line < length; line += a_line) {
     text += fmt::format("{:016x} ", shown_as + line);
     for (std::uint64_t word = line; word < line + a_line; word += 8)
-      text += fmt::format(" {:016x}", z::be64::load(storage.host(at + word)));
+      text += fmt::format(" {:016x}", cpu::host_load<std::uint64_t>(storage.host(at + word)));
     text += fmt::format("  key {:02x}\n", storage.key(z::frame_of(at + line)));
   }
   return text;
@@ -153,20 +155,19 @@ std::string reset(const MonitorContext& context, const Words& operands) {
   return clear ? "all CPUs stopped, system and storage cleared\n" : "all CPUs stopped and initially reset, I/O reset\n";
 }
 
-std::string trace(const MonitorContext& context, const Words& operands) {
-  auto& io = context.machine.subsystem().trace();
-  if (operands.size() == 1 && operands[0] == "on") {
-    io.start();
-    return "I/O trace on; monitor trace shows it\n";
-  }
-  if (operands.size() == 1 && operands[0] == "off") {
-    io.stop();
-    return "I/O trace off\n";
-  }
-  if (!operands.empty()) return "monitor trace [on|off]\n";
+// The I/O debugger's commands; the trace is one of them.
+std::string debug_io(const MonitorContext& context, std::string_view command) {
   std::string text;
-  for (const auto& line : io.lines()) text += line + "\n";
+  for (const auto& line : context.machine.subsystem().debugger().command(command)) text += line + "\n";
   return text;
+}
+
+std::string io(const MonitorContext& context, const Words& operands) {
+  return debug_io(context, fmt::format("{}", fmt::join(operands, " ")));
+}
+
+std::string trace(const MonitorContext& context, const Words& operands) {
+  return debug_io(context, fmt::format("trace {}", fmt::join(operands, " ")));
 }
 
 constexpr std::array commands{
@@ -177,7 +178,8 @@ constexpr std::array commands{
     Command{"subchannels", "subchannels", "devices, their PMCW and SCSW", subchannels},
     Command{"pending", "pending", "interruptions that wait", pending},
     Command{"reset", "reset [clear]", "reset the system; clear zeroes storage too", reset},
-    Command{"trace", "trace [on|off]", "record channel programs; show the record", trace},
+    Command{"trace", "trace [on [WHAT]|off]", "record channel programs; show the record", trace},
+    Command{"io", "io [COMMAND]", "breakpoints, steps and faults of channel programs; alone: its help", io},
 };
 
 std::string help() {

@@ -78,6 +78,7 @@ Server::~Server() {
   ending_ = true;
   wake();
   thread_.join();
+  if (holds_) in_use_.unlock();
 }
 
 void Server::wake() { ::eventfd_write(wake_.get(), 1); }
@@ -93,14 +94,43 @@ void Server::wait(int peer, short events) {
 void Server::serve() {
   while (!ending_) {
     const z::Fd peer{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-    if (peer) talk(peer);
-    else wait(listener_.get(), POLLIN);
+    if (!peer) {
+      wait(listener_.get(), POLLIN);
+      continue;
+    }
+    has_debugger_ = true;
+    talk(peer);
+    has_debugger_ = false;
   }
+}
+
+bool Server::keep_debuggers_away() {
+  if (!in_use_.try_lock()) return false;
+  if (target_.suspend_stops()) return true;
+  in_use_.unlock();
+  return false;
+}
+
+void Server::admit_debuggers() {
+  if (has_debugger_) target_.restore_stops();
+  in_use_.unlock();
+}
+
+void Server::hold() {
+  if (!holds_) in_use_.lock();
+  holds_ = true;
+}
+
+void Server::settle() {
+  if (!holds_ || target_.is_halted()) return;
+  holds_ = false;
+  in_use_.unlock();
 }
 
 void Server::talk(const z::Fd& peer) {
   const int on = 1;
   ::setsockopt(peer.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  hold();
   Session session{target_, target_.interrupt()};
   using State = Session::State;
   std::string outgoing;
@@ -108,15 +138,19 @@ void Server::talk(const z::Fd& peer) {
     char chunk[4096];
     const auto n = ::recv(peer.get(), chunk, sizeof chunk, 0);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) break;
+    hold();
     if (n > 0) outgoing += session.receive({chunk, static_cast<std::size_t>(n)});
     outgoing += session.look();
+    settle();
     const auto sent = ::send(peer.get(), outgoing.data(), outgoing.size(), MSG_NOSIGNAL);
     if (sent > 0) outgoing.erase(0, static_cast<std::size_t>(sent));
     if (session.state() == State::killed) return killed_();
     if (session.state() == State::detached && outgoing.empty()) return;
     if (n < 0) wait(peer.get(), outgoing.empty() ? POLLIN : POLLIN | POLLOUT);
   }
+  hold();
   session.leave();
+  settle();
 }
 
 }  // namespace gdb

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "base/fd.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "gdb/machine_target.h"
 
@@ -23,14 +25,20 @@ class Server {
   };
   // The machine outlives the server.
   static z::Result<std::unique_ptr<Server>> start(lpar::Machine& machine, Options options);
-  ~Server();
+  ~Server() Z_NO_THREAD_SAFETY_ANALYSIS;
 
   unsigned port() const { return port_; }
+  bool has_debugger() const { return has_debugger_; }
+  // Between these two no debugger stops the machine. False: one has stopped it.
+  bool keep_debuggers_away() Z_NO_THREAD_SAFETY_ANALYSIS;
+  void admit_debuggers() Z_NO_THREAD_SAFETY_ANALYSIS;
 
  private:
   Server(lpar::Machine& machine, Options options, z::Fd listener, unsigned port);
   void serve();
   void talk(const z::Fd& peer);
+  void hold() Z_NO_THREAD_SAFETY_ANALYSIS;    // before the machine may be stopped
+  void settle() Z_NO_THREAD_SAFETY_ANALYSIS;  // afterwards
   void wake();
   void wait(int peer, short events);
 
@@ -39,6 +47,9 @@ class Server {
   const unsigned port_;
   const z::Fd wake_;  // an event counter: something stopped, or the server is to end
   std::atomic<bool> ending_{false};
+  std::atomic<bool> has_debugger_{false};
+  z::Mutex in_use_;      // held while a debugger has the machine stopped, and between the two functions
+  bool holds_ = false;  // the server's thread holds it
   MachineTarget target_;
   std::jthread thread_;
 };

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/be.h"
+#include "base/guest_bytes.h"
 
 namespace lgr {
 namespace {
@@ -31,7 +32,7 @@ using Lanes = std::array<std::uint32_t, lanes> (*)(const std::byte*);
 
 #if defined(__x86_64__)
 // The crc32 instruction of SSE4.2 is CRC-32C.
-__attribute__((target("sse4.2"))) std::uint32_t x86_crc32c(std::span<const std::byte> bytes) {
+Z_GUEST_BYTES __attribute__((target("sse4.2"))) std::uint32_t x86_crc32c(std::span<const std::byte> bytes) {
   std::uint64_t crc = 0xFFFFFFFF;
   std::size_t at = 0;
   for (; at + 8 <= bytes.size(); at += 8) {
@@ -44,7 +45,7 @@ __attribute__((target("sse4.2"))) std::uint32_t x86_crc32c(std::span<const std::
   return ~tail;
 }
 
-__attribute__((target("sse4.2"))) std::array<std::uint32_t, lanes> x86_lanes(const std::byte* page) {
+Z_GUEST_BYTES __attribute__((target("sse4.2"))) std::array<std::uint32_t, lanes> x86_lanes(const std::byte* page) {
   std::uint64_t a = 0xFFFFFFFF, b = a, c = a, d = a;
   for (std::size_t at = 0; at < z::page_size; at += 8 * lanes) {
     std::uint64_t group[lanes];
@@ -86,11 +87,11 @@ std::uint32_t page_checksum(std::span<const std::byte, z::page_size> page) {
   return crc32c(all);
 }
 
-bool is_zero(std::span<const std::byte, z::page_size> page) {
+Z_GUEST_BYTES bool is_zero(std::span<const std::byte, z::page_size> page) {
   // A page that is not zero mostly shows it in its first words; the rest goes by vectors.
   std::uint64_t first;
   std::memcpy(&first, page.data(), sizeof first);
-  return first == 0 && std::memcmp(page.data(), page.data() + sizeof first, page.size() - sizeof first) == 0;
+  return first == 0 && z::compare_guest_bytes(page.data(), page.data() + sizeof first, page.size() - sizeof first) == 0;
 }
 
 void FrameDigest::set(z::FrameIndex frame, std::uint32_t checksum) {

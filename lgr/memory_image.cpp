@@ -17,7 +17,7 @@ std::vector<wire::Run> copy_runs(std::span<const std::byte> bytes) {
 }  // namespace
 
 MemoryImage::MemoryImage(cp::api::SkeletonPort& skeleton)
-    : skeleton_(skeleton), digest_(skeleton.storage_size().value), is_written_(skeleton.storage_size().value) {}
+    : skeleton_(skeleton), frames_of_guest_(skeleton.storage_size().value), digest_(frames_of_guest_) {}
 
 z::Result<> MemoryImage::store(std::span<const std::byte> burst_body) {
   const auto [burst, tail] = Z_TRY(wire::split<wire::Burst>(burst_body));
@@ -55,9 +55,9 @@ z::Result<> MemoryImage::check_runs(std::span<const wire::Run> runs, std::size_t
   std::uint64_t data_pages = 0;
   for (const wire::Run& run : runs) {
     const std::uint64_t count = count_of(run);
-    if (count == 0 || run.first + count > is_written_.size())
+    if (count == 0 || run.first + count > frames_of_guest_)
       return z::failure("burst names {} frames from {}, the guest has {}", count, std::uint32_t{run.first},
-                        is_written_.size());
+                        frames_of_guest_);
     if (!is_zero_run(run)) data_pages += count;
   }
   if (data_pages * z::page_size != data_length)
@@ -66,22 +66,19 @@ z::Result<> MemoryImage::check_runs(std::span<const wire::Run> runs, std::size_t
 }
 
 void MemoryImage::store_data(z::FrameIndex first, std::span<const std::byte> pages) {
-  skeleton_.write_pages(first, pages);
-  for (std::uint64_t i = 0; i < pages.size() / z::page_size; ++i) {
-    const z::FrameIndex frame{first.value + i};
-    is_written_[frame.value] = true;
-    digest_.set(frame, page_checksum(pages.subspan(i * z::page_size).first<z::page_size>()));
+  constexpr std::uint64_t at_once = 16;  // what was checked is in the first cache when it is copied
+  const auto count = pages.size() / z::page_size;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    digest_.set(z::FrameIndex{first.value + i}, page_checksum(pages.subspan(i * z::page_size).first<z::page_size>()));
+    if ((i + 1) % at_once != 0 && i + 1 != count) continue;
+    const auto begun = i / at_once * at_once;
+    skeleton_.write_pages(z::FrameIndex{first.value + begun}, pages.subspan(begun * z::page_size, (i + 1 - begun) * z::page_size));
   }
 }
 
 void MemoryImage::store_zeros(z::FrameIndex first, std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const z::FrameIndex frame{first.value + i};
-    if (!is_written_[frame.value]) continue;
-    skeleton_.clear_pages(frame, {1});
-    is_written_[frame.value] = false;
-    digest_.set_zero(frame);
-  }
+  skeleton_.clear_pages(first, {count});
+  for (std::uint64_t i = 0; i < count; ++i) digest_.set_zero(z::FrameIndex{first.value + i});
 }
 
 z::Result<> MemoryImage::end_pass(const wire::PassCount& count) {
@@ -89,6 +86,7 @@ z::Result<> MemoryImage::end_pass(const wire::PassCount& count) {
     if (std::memcmp(&count, &pass_, sizeof count) != 0)
       return z::failure("counts of pass {} do not match: {} frames sent, {} stored", std::uint32_t{count.pass},
                         std::uint64_t{count.frames}, std::uint64_t{pass_.frames});
+    skeleton_.clear_rest();  // now, while the guest still runs at the source
     return {};
   }
   // A pass without frames has no burst to announce it.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/result.h"
 #include "cp/api/guest.h"
@@ -31,8 +30,8 @@ class MemoryImage {
   void store_zeros(z::FrameIndex first, std::uint64_t count);
 
   cp::api::SkeletonPort& skeleton_;
+  const std::uint64_t frames_of_guest_;
   FrameDigest digest_;
-  std::vector<bool> is_written_;  // a frame that was never written still holds zeros
   wire::PassCount pass_{};        // received of the current pass
   std::uint64_t bursts_ = 0;
   std::uint64_t frames_ = 0;

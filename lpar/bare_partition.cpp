@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "channel/debug/debugger.h"
 #include "channel/trace.h"
 #include "cpu/cpu.h"
 #include "cpu/op.h"
@@ -43,11 +44,15 @@ z::Result<std::unique_ptr<BarePartition>> BarePartition::create(const Options& o
                                               Machine::Options{.cpus = options.cpus, .model = options.model, .io_threads = 2}));
   auto& self = *partition;
   self.sclp_ = std::make_unique<Sclp>(
-      *self.machine_, Sclp::Options{.load_parameter = "",
-                                    .console = sclp_consoles(options.consoles),
-                                    .output = self.events_.console_output});
-  self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Request request) { self.ask(request); });
-  if (options.trace_io) partition->machine_->subsystem().trace().start(partition->events_.trace_line);
+      *self.machine_, Sclp::Options{.console = sclp_consoles(options.consoles), .output = self.events_.console_output});
+  self.diagnose_308_ = std::make_unique<Diagnose308>(*self.machine_, [&self](Diagnose308::Act act) { self.ask(act); });
+  if (options.trace_io) {
+    const channel::TraceTarget target{self.machine_->subsystem().trace(), ""};
+    Z_CHECK(channel::start_traces(*options.trace_io, {&target, 1}, self.events_.trace_line));
+  }
+  self.debug_io();
+  for (const auto& command : options.io_commands)
+    for (const auto& line : self.machine_->subsystem().debugger().command(command)) self.events_.trace_line(line);
   Z_CHECK(partition->attach_devices(options));
   self.operator_ = std::jthread{[&self] { self.serve(); }};
   return partition;
@@ -69,6 +74,8 @@ z::Result<> BarePartition::attach_devices(const Options& options) {
   for (const auto& text : options.devices) definitions.push_back(Z_TRY(parse_device(text)));
   std::optional<z::DeviceNumber> typewriter;
   if (options.consoles == Consoles::all || options.consoles == Consoles::typewriter) typewriter = default_console;
+  for (const auto& definition : definitions)
+    if (definition.number == default_console) typewriter.reset();
   for (const auto& definition : definitions)
     if (definition.type == "3215") typewriter = definition.number;
   for (const auto& definition : definitions)
@@ -107,7 +114,7 @@ z::Result<> BarePartition::start_program(const LoadRequest& request) {
 
 z::Result<> BarePartition::load(z::DeviceNumber device) {
   loaded_ = device;
-  diagnose_308_->set_loaded_from(device);
+  diagnose_308_->set_loaded_from({.device = device, .load_parameter = {}, .parameter = {}});
   std::promise<z::Result<>> loaded;
   machine_->load(device, Machine::Clear::yes, [&](z::Result<> result) { loaded.set_value(std::move(result)); });
   return loaded.get_future().get();
@@ -128,23 +135,23 @@ void BarePartition::machine_idle_for_good() {
   events_.ended();
 }
 
-void BarePartition::ask(Diagnose308::Request request) {
+void BarePartition::ask(Diagnose308::Act act) {
   const z::Lock lock{asked_lock_};
-  asked_ = request;
+  asked_ = act;
   carrying_out_ = true;
   asked_changed_.notify_all();
 }
 
 void BarePartition::serve() {
   for (;;) {
-    Diagnose308::Request request;
+    Diagnose308::Act act{};
     {
       const z::Lock lock{asked_lock_};
       while (!asked_ && !ending_) asked_changed_.wait(asked_lock_);
       if (ending_) return;
-      request = *std::exchange(asked_, std::nullopt);
+      act = *std::exchange(asked_, std::nullopt);
     }
-    const auto done = carry_out(request);
+    const auto done = carry_out(act);
     if (!done) events_.console_output(fmt::format("IPL failed: {}\n", done.error().text()));
     {
       const z::Lock lock{asked_lock_};
@@ -155,16 +162,16 @@ void BarePartition::serve() {
   }
 }
 
-z::Result<> BarePartition::carry_out(const Diagnose308::Request& request) {
-  if (request.act == Diagnose308::Act::reset) {
+z::Result<> BarePartition::carry_out(Diagnose308::Act act) {
+  if (act == Diagnose308::Act::reset) {
     reset(Machine::Clear::no);
     z::be64 psw;
     machine_->storage().fetch({0}, std::as_writable_bytes(std::span{&psw, 1}), 0);
     machine_->start(Z_TRY(expand_ipl_psw(psw)));
     return {};
   }
-  if (request.device) loaded_ = *request.device;
-  reset(request.act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
+  if (const auto source = diagnose_308_->source()) loaded_ = source->device;
+  reset(act == Diagnose308::Act::load_clear ? Machine::Clear::yes : Machine::Clear::no);
   return reload();
 }
 
@@ -172,6 +179,24 @@ z::Result<> BarePartition::reload() {
   if (const auto* device = std::get_if<z::DeviceNumber>(&loaded_)) return load(*device);
   if (const auto* program = std::get_if<LoadRequest>(&loaded_)) return start_program(LoadRequest{*program});
   return z::failure("the machine was not loaded from anything");
+}
+
+void BarePartition::debug_io() {
+  machine_->subsystem().debugger().set_host({.stopped = [this](const std::string& why) { io_stopped(why); },
+                                             .resumed = [this] { io_resumed(); }});
+}
+
+void BarePartition::io_stopped(const std::string& why) {
+  {
+    const z::Lock lock{io_stop_lock_};
+    if (!std::exchange(io_stopped_, true)) machine_->cpus().pause();
+  }
+  events_.trace_line(why);
+}
+
+void BarePartition::io_resumed() {
+  const z::Lock lock{io_stop_lock_};
+  if (std::exchange(io_stopped_, false)) machine_->cpus().unpause();
 }
 
 void BarePartition::reset(Machine::Clear clear) {

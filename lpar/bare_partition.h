@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "channel/registry.h"
+#include "channel/trace/request.h"
 #include "lpar/console_3215.h"
 #include "lpar/diagnose_308.h"
 #include "lpar/loader.h"
@@ -33,10 +34,11 @@ class BarePartition final : private Firmware {
     z::Bytes memory;
     unsigned cpus = 1;
     cpu::Model model = cpu::Model::z16;
-    std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless one is named
+    std::vector<std::string> devices;  // "DEVNO=TYPE:ARGS"; a 3215 at 0009 is added unless a 3215 or a 0009 is named
     Consoles consoles = Consoles::all;
     std::vector<std::string> plugins;
-    bool trace_io = false;
+    std::optional<channel::TraceRequest> trace_io = {};
+    std::vector<std::string> io_commands = {};  // of the I/O debugger, before anything runs
   };
   struct Events {
     std::function<void(std::string_view)> console_output;  // text with its line ends
@@ -78,18 +80,25 @@ class BarePartition final : private Firmware {
   void machine_idle_for_good() override;
 
   // The operator's hands: what a program asked for and no CPU can do to its own machine.
-  void ask(Diagnose308::Request request) Z_EXCLUDES(asked_lock_);
+  void ask(Diagnose308::Act act) Z_EXCLUDES(asked_lock_);
   void serve() Z_EXCLUDES(asked_lock_);
-  z::Result<> carry_out(const Diagnose308::Request& request);
+  z::Result<> carry_out(Diagnose308::Act act);
   z::Result<> reload();
   void reset(Machine::Clear clear);
+
+  // The I/O debugger stops the CPUs while a channel program stands.
+  void debug_io();
+  void io_stopped(const std::string& why) Z_EXCLUDES(io_stop_lock_);
+  void io_resumed() Z_EXCLUDES(io_stop_lock_);
 
   Events events_;
   z::Mutex asked_lock_;
   z::Condition asked_changed_;
-  std::optional<Diagnose308::Request> asked_ Z_GUARDED_BY(asked_lock_);
+  std::optional<Diagnose308::Act> asked_ Z_GUARDED_BY(asked_lock_);
   bool carrying_out_ Z_GUARDED_BY(asked_lock_) = false;
   bool ending_ Z_GUARDED_BY(asked_lock_) = false;
+  z::Mutex io_stop_lock_;
+  bool io_stopped_ Z_GUARDED_BY(io_stop_lock_) = false;
   std::variant<std::monostate, LoadRequest, z::DeviceNumber> loaded_;  // where the machine was loaded from
   std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
   Console3215* console_ = nullptr;

@@ -1,5 +1,8 @@
 #include "lpar/diagnose_308.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/be.h"
 #include "base/ebcdic.h"
 #include "cpu/configuration.h"
@@ -21,11 +24,18 @@ struct IplParameters {
   std::array<std::uint8_t, 84> reserved_24;
   z::be16 subchannel_set;
   z::be16 device;
-  std::array<std::uint8_t, 88> virtual_machine;  // parameters that only z/VM passes
+  std::uint8_t virtual_machine_flags;  // of what only z/VM passes
+  std::array<std::uint8_t, 3> reserved_113;
+  z::be32 parameter_length;
+  z::EbcdicText<8> saved_system;
+  z::EbcdicText<64> parameter;
+  std::array<std::uint8_t, 8> reserved_192;
+
+  static constexpr std::uint8_t has_parameter = 0x40;
 
   static constexpr std::uint8_t latest_version = 1, channel_attached = 2;
 };
-static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110);
+static_assert(sizeof(IplParameters) == 200 && offsetof(IplParameters, device) == 110 && offsetof(IplParameters, parameter) == 128);
 
 enum Subcode : std::uint64_t {
   reset_clear = 0, reset_normal = 1, load_clear = 3, load_normal = 4, set_parameters = 5, store_parameters = 6,
@@ -55,7 +65,7 @@ cpu::Step Diagnose308::perform(cpu::Cpu& cpu, const cpu::Op& op) {
 Diagnose308::ReturnCode Diagnose308::set(z::AbsoluteAddress block) {
   IplParameters parameters;
   machine_.storage().fetch(block, std::as_writable_bytes(std::span{&parameters, 1}), 0);
-  if (parameters.length < offsetof(IplParameters, virtual_machine) || parameters.length > z::page_size ||
+  if (parameters.length < offsetof(IplParameters, virtual_machine_flags) || parameters.length > z::page_size ||
       parameters.version > IplParameters::latest_version || parameters.block_type != IplParameters::channel_attached)
     return ReturnCode::invalid_block;
   std::vector<std::byte> bytes(parameters.length);
@@ -72,26 +82,50 @@ Diagnose308::ReturnCode Diagnose308::store(z::AbsoluteAddress block) {
   return ReturnCode::ok;
 }
 
-void Diagnose308::set_loaded_from(z::DeviceNumber device) {
+void Diagnose308::set_loaded_from(const Source& source) {
   IplParameters parameters{};
   parameters.length = sizeof parameters;
   parameters.block_length = sizeof parameters - offsetof(IplParameters, block_length);
   parameters.block_type = IplParameters::channel_attached;
-  parameters.load_parameter = z::EbcdicText<8>::of("");
-  parameters.device = device.value;
+  parameters.load_parameter = z::EbcdicText<8>::of(source.load_parameter);
+  parameters.device = source.device.value;
+  if (!source.parameter.empty()) {
+    parameters.virtual_machine_flags = IplParameters::has_parameter;
+    parameters.parameter = z::EbcdicText<64>::of(source.parameter);
+    parameters.parameter_length = static_cast<std::uint32_t>(std::min(source.parameter.size(), sizeof parameters.parameter));
+  }
   const auto bytes = std::as_bytes(std::span{&parameters, 1});
   const z::Lock lock{lock_};
   block_.assign(bytes.begin(), bytes.end());
 }
 
+std::optional<Diagnose308::Source> Diagnose308::source() const {
+  const z::Lock lock{lock_};
+  if (block_.empty()) return std::nullopt;
+  IplParameters parameters{};
+  std::memcpy(&parameters, block_.data(), std::min(block_.size(), sizeof parameters));
+  Source source{.device = z::DeviceNumber{std::uint16_t{parameters.device}},
+                .load_parameter = parameters.load_parameter.text(), .parameter = {}};
+  if ((parameters.virtual_machine_flags & IplParameters::has_parameter) != 0) {
+    const auto length = std::min<std::size_t>(parameters.parameter_length, sizeof parameters.parameter);
+    source.parameter = z::from_ebcdic(std::as_bytes(std::span{parameters.parameter.bytes}).first(length));
+  }
+  return source;
+}
+
+std::vector<std::byte> Diagnose308::save() const {
+  const z::Lock lock{lock_};
+  return block_;
+}
+
+void Diagnose308::restore(std::span<const std::byte> state) {
+  const z::Lock lock{lock_};
+  block_.assign(state.begin(), state.end());
+}
+
 // The CPU stops at the end of this instruction, and whoever carries the request out finds it so.
 cpu::Step Diagnose308::leave(cpu::Cpu& cpu, Act act) {
-  Request request{act, std::nullopt};
-  {
-    const z::Lock lock{lock_};
-    if (!block_.empty()) request.device = z::DeviceNumber{z::be16::load(block_.data() + offsetof(IplParameters, device))};
-  }
-  carry_out_(request);
+  carry_out_(act);
   cpu.configuration().thread(cpu.address()).give({.stop = true});
   return cpu::Step::refetch;
 }

@@ -19,6 +19,7 @@ class Firmware {
                                           std::span<std::byte, 4096> sysib) = 0;
   virtual cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) = 0;
   virtual cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) = 0;
+  virtual cpu::Step inter_user_communication(cpu::Cpu& cpu, const cpu::Op& op);  // IUCV: an operation exception
   // Every CPU is now stopped or in a disabled wait: nothing runs until an operator acts.
   virtual void machine_idle_for_good() = 0;
 };

@@ -164,6 +164,9 @@ void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); 
 
 // RCHP: every path is always there, so a reset completes at once and has nothing to report.
 cpu::IoAnswer Machine::reset_channel_path(std::uint32_t) { return cpu::IoAnswer{std::uint8_t{3}}; }
+cpu::IoAnswer Machine::set_channel_monitor(std::uint64_t control, std::uint64_t origin) {
+  return answer(subsystem_->set_monitor(control, origin));
+}
 std::uint32_t Machine::store_channel_report_word() { return subsystem_->take_channel_report(); }
 cpu::IoAnswer Machine::channel_subsystem_call(std::span<std::byte, 4096> block) {
   if (!channel::call(*subsystem_, block)) return std::unexpected{cpu::Pic::operand};
@@ -188,6 +191,8 @@ cpu::Step Machine::diagnose(cpu::Cpu& cpu, const cpu::Op& op) { return firmware_
 cpu::Step Machine::service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) {
   return firmware_.service_call(cpu, command, sccb_real_address);
 }
+cpu::Step Machine::inter_user_communication(cpu::Cpu& cpu, const cpu::Op& op) { return firmware_.inter_user_communication(cpu, op); }
+cpu::Step Firmware::inter_user_communication(cpu::Cpu& cpu, const cpu::Op&) { return cpu.program_interruption(cpu::Pic::operation); }
 std::uint8_t Machine::store_system_information(cpu::Cpu&, unsigned function, unsigned selector1, unsigned selector2,
                                                std::span<std::byte, 4096> sysib) {
   return firmware_.system_information(function, selector1, selector2, sysib);

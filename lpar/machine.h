@@ -74,6 +74,7 @@ class Machine final : private cpu::Environment {
   cpu::IoAnswer test_subchannel(std::uint32_t ssid, cpu::Irb& irb) override;
   void commit_test(std::uint32_t ssid) override;
   cpu::IoAnswer reset_channel_path(std::uint32_t chpid) override;
+  cpu::IoAnswer set_channel_monitor(std::uint64_t control, std::uint64_t origin) override;
   std::uint32_t store_channel_report_word() override;
   cpu::IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) override;
   bool io_interruption_pending(std::uint8_t isc_mask) override;
@@ -81,6 +82,7 @@ class Machine final : private cpu::Environment {
   std::optional<cpu::IoInterruption> take_io_interruption(std::uint8_t isc_mask) override;
   cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) override;
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
+  cpu::Step inter_user_communication(cpu::Cpu& cpu, const cpu::Op& op) override;
   std::uint8_t store_system_information(cpu::Cpu& cpu, unsigned function, unsigned selector1, unsigned selector2,
                                         std::span<std::byte, 4096> sysib) override;
   unsigned configuration_level() const override;

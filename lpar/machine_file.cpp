@@ -104,7 +104,7 @@ class Reader {
   z::Result<MachineFile> read() {
     auto parsed = Z_TRY(parse());
     Table root{parsed, file_.path, "the machine file"};
-    for (const auto* key : {"lpar", "cec", "chpid", "volume", "ctc", "device"}) root.find(key);
+    for (const auto* key : {"lpar", "cec", "chpid", "volume", "ctc", "device", "terminal"}) root.find(key);
     file_.run_directory = resolve(Z_TRY(root.text("run_directory", "run")));
     file_.system_config = resolve(Z_TRY(root.text("system_config", "SYSTEM.CONFIG")));
     file_.user_directory = resolve(Z_TRY(root.text("user_directory", "USER.DIRECT")));
@@ -116,6 +116,7 @@ class Reader {
     Z_CHECK(read_volumes(parsed));
     Z_CHECK(read_ctcs(parsed));
     Z_CHECK(read_devices(parsed));
+    Z_CHECK(read_terminals(parsed));
     return std::move(file_);
   }
 
@@ -242,6 +243,26 @@ class Reader {
       Z_CHECK(chpids(table, device));
       Z_CHECK(add_to_lpars(table, device));
       Z_CHECK(table.no_other_keys());
+    }
+    return {};
+  }
+
+  // [[terminal]] listen = "127.0.0.1:3270", lpar = "LP01"
+  z::Result<> read_terminals(const toml::table& root) {
+    for (auto& table : Z_TRY(tables(root, "terminal", file_.path))) {
+      auto listen = terminal::parse_listen(Z_TRY(table.text("listen")));
+      if (!listen) return failure(listen.error().within(table.where()));
+      const auto name = Z_TRY(table.text("lpar"));
+      const auto lpar = std::ranges::find(file_.lpars, name, &LparDefinition::name);
+      if (lpar == file_.lpars.end()) return failure("{}: no [[lpar]] is named {}", table.where(), name);
+      const auto certificate = Z_TRY(table.text("tls_cert", "")), key = Z_TRY(table.text("tls_key", ""));
+      if (certificate.empty() != key.empty()) return failure("{}: tls_cert and tls_key belong together", table.where());
+      if (!key.empty()) {
+        listen->certificate = resolve(certificate).string();
+        listen->key = resolve(key).string();
+      }
+      Z_CHECK(table.no_other_keys());
+      lpar->terminals.push_back(std::move(*listen));
     }
     return {};
   }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "cpu/isa/model.h"
+#include "terminal/server.h"
 
 namespace lpar {
 
@@ -27,6 +28,7 @@ struct LparDefinition {
   unsigned cpus = 1;                  // logical processors
   cpu::Model model = cpu::Model::z16; // of the machine
   std::vector<DeviceDefinition> devices;
+  std::vector<terminal::Listen> terminals;  // where terminals connect that CP gives a logo
 };
 
 // The machine file (TOML): CECs, LPARs, shared volumes, CTCs, and where CP finds its files.

@@ -23,7 +23,6 @@ class Machine;
 class Sclp {
  public:
   struct Options {
-    std::string load_parameter;
     sclp::Console console = sclp::Console::both;
     std::function<void(std::string_view)> output;
   };
@@ -31,6 +30,7 @@ class Sclp {
 
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address);
   sclp::Events& events() { return events_; }
+  void set_load_parameter(std::string text) { load_parameter_ = std::move(text); }  // while all CPUs are stopped
 
  private:
   sclp::Response perform(std::uint32_t command, std::vector<std::byte>& sccb);
@@ -42,6 +42,7 @@ class Sclp {
 
   Machine& machine_;
   const Options options_;
+  std::string load_parameter_;
   sclp::Events events_;
 };
 

@@ -53,7 +53,7 @@ Response Sclp::read_scp_info(std::vector<std::byte>& sccb) const {
   info.increments_2 = storage / mebibyte / increment;
   info.cpus = static_cast<std::uint16_t>(entries.size());
   info.cpu_offset = sizeof info;
-  info.load_parameter = z::EbcdicText<8>::of(options_.load_parameter);
+  info.load_parameter = z::EbcdicText<8>::of(load_parameter_);
   info.facilities = ScpInfo::has_cpu_info | ScpInfo::has_cpu_reconfiguration | ScpInfo::has_channel_path_info;
   info.characteristics_85 = ScpInfo::enhanced_suppression_on_protection;
   info.highest_cpu = static_cast<std::uint16_t>(machine_.cpus().cpu_count() - 1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "lpar/sclp_text.h"
 
 namespace lpar::sclp {
@@ -170,6 +171,38 @@ bool Events::has_written() const {
 bool Events::is_terminal() const {
   const z::Lock lock{lock_};
   return written_ == Written::terminal;
+}
+
+std::vector<std::byte> Events::save() const {
+  const z::Lock lock{lock_};
+  z::ByteWriter writer;
+  writer.be64(receive_mask_);
+  writer.u8(static_cast<std::uint8_t>(written_));
+  writer.be32(static_cast<std::uint32_t>(queue_.size()));
+  for (const auto& event : queue_) {
+    writer.u8(static_cast<std::uint8_t>(event.type));
+    writer.block(event.body);
+  }
+  return std::move(writer).bytes();
+}
+
+z::Result<> Events::restore(std::span<const std::byte> state) {
+  z::ByteReader reader{state};
+  const auto mask = Z_TRY(reader.be64());
+  const auto written = Z_TRY(reader.u8());
+  if (written > static_cast<std::uint8_t>(Written::terminal)) return z::failure("state of SCLP: console {} is not known", written);
+  const auto count = Z_TRY(reader.be32());
+  std::deque<Event> queue;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto type = EventType{Z_TRY(reader.u8())};
+    const auto body = Z_TRY(reader.block());
+    queue.push_back({type, {body.begin(), body.end()}});
+  }
+  const z::Lock lock{lock_};
+  receive_mask_ = mask;
+  written_ = Written{written};
+  queue_ = std::move(queue);
+  return {};
 }
 
 void Events::reset() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/result.h"
 #include "lpar/sclp_blocks.h"
 
 namespace lpar::sclp {
@@ -44,6 +45,9 @@ class Events {
   bool is_terminal() const Z_EXCLUDES(lock_);  // and that was to the terminal
 
   void reset() Z_EXCLUDES(lock_);
+  // For relocation: what the guest wants and what waits for it.
+  std::vector<std::byte> save() const Z_EXCLUDES(lock_);
+  z::Result<> restore(std::span<const std::byte> state) Z_EXCLUDES(lock_);
 
  private:
   struct Event {

@@ -129,7 +129,7 @@ std::uint8_t partition_information(unsigned function, unsigned selector1, unsign
 std::uint8_t virtual_machine_information(unsigned function, unsigned selector1, unsigned selector2,
                                          const VirtualMachineIdentity& identity, std::span<std::byte, 4096> sysib) {
   if (selected(function, selector1, selector2) != selected(3, 2, 2))
-    return partition_information(function, selector1, selector2, {.name = "", .model = identity.model, .cpus = identity.cpus}, sysib);
+    return partition_information(function, selector1, selector2, {.name = identity.partition, .model = identity.model, .cpus = identity.cpus}, sysib);
   VirtualMachineCpus block{};
   block.levels = 1;
   block.cpus = counts(identity.cpus);

@@ -27,6 +27,7 @@ std::uint8_t partition_information(unsigned function, unsigned selector1, unsign
 // Levels 1 and 2 as of the partition, level 3 for the virtual machine under CP.
 struct VirtualMachineIdentity {
   std::string userid;
+  std::string partition;
   cpu::Model model;
   unsigned cpus;
 };

@@ -1,5 +1,5 @@
-// Blocks a second from one side's storage to the other's, over each link, both ends in this process; and memcpy of the same
-// blocks to compare with.
+// Blocks a second from one side's storage to the other's, and the time of a small block there and back, over each link, both ends in
+// this process; and memcpy of the same blocks to compare with.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -73,36 +73,59 @@ class Program final : public channel::Port {
   std::unique_ptr<channel::Device> device_;
 };
 
-void move_blocks(benchmark::State& state, std::unique_ptr<channel::Device> first, std::unique_ptr<channel::Device> second) {
-  constexpr std::uint8_t write = 0x01, read = 0x02, set_extended = 0xC3;
+constexpr std::uint8_t write = 0x01, read = 0x02, write_end_of_file = 0x81, set_extended = 0xC3;
+using Device = std::unique_ptr<channel::Device>;
+
+void make_ready(Program& first, Program& second) {
+  for (auto ready = false; !ready;) {
+    const auto status = second.run(set_extended, {});
+    ready = first.run(set_extended, {}) == channel::ended && status == channel::ended;
+  }
+}
+
+void move_blocks(benchmark::State& state, Device first, Device second) {
   Program writer{std::move(first)}, reader{std::move(second)};
   std::vector<std::byte> from(static_cast<std::size_t>(state.range(0)), std::byte{1}), to(from.size());
-  for (auto ready = false; !ready;) {
-    const auto reader_status = reader.run(set_extended, {});
-    ready = writer.run(set_extended, {}) == channel::ended && reader_status == channel::ended;
-  }
+  make_ready(writer, reader);
   std::jthread thread{[&] {
     while (!reader.run(read, to).has(channel::unit_exception)) continue;
   }};
   for (auto _ : state)
     while (writer.run(write, from) != channel::ended) continue;
-  while (writer.run(0x81, {}) != channel::ended) continue;
+  while (writer.run(write_end_of_file, {}) != channel::ended) continue;
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 
-void in_process(benchmark::State& state) {
-  auto [first, second] = ctc::make_pair_in_process();
-  move_blocks(state, std::move(first), std::move(second));
+void echo_blocks(benchmark::State& state, Device first, Device second) {
+  Program caller{std::move(first)}, answerer{std::move(second)};
+  std::vector<std::byte> call(static_cast<std::size_t>(state.range(0)), std::byte{1}), answer(call.size());
+  make_ready(caller, answerer);
+  std::jthread thread{[&] {
+    while (!answerer.run(read, answer).has(channel::unit_exception))
+      while (answerer.run(write, answer) != channel::ended) continue;
+  }};
+  for (auto _ : state) {
+    while (caller.run(write, call) != channel::ended) continue;
+    while (caller.run(read, call) != channel::ended) continue;
+  }
+  while (caller.run(write_end_of_file, {}) != channel::ended) continue;
 }
-void through(benchmark::State& state, const std::string& link) {
+
+using Run = void (*)(benchmark::State&, Device, Device);
+
+void in_process(benchmark::State& state, Run run) {
+  auto [first, second] = ctc::make_pair_in_process();
+  run(state, std::move(first), std::move(second));
+}
+void through(benchmark::State& state, Run run, const std::string& link) {
   auto first = ctc::make_fctc(link + ",listen", paths);
   auto second = ctc::make_fctc(link, paths);
-  move_blocks(state, std::move(*first), std::move(*second));
+  run(state, std::move(*first), std::move(*second));
 }
-void shared_memory(benchmark::State& state) {
-  through(state, "link=shm:" + (std::filesystem::temp_directory_path() / ("ctc-bench-" + std::to_string(::getpid()))).string());
+void shared_memory(benchmark::State& state, Run run) {
+  through(state, run, "link=shm:" + (std::filesystem::temp_directory_path() / ("ctc-bench-" + std::to_string(::getpid()))).string());
 }
-void tcp(benchmark::State& state) { through(state, "link=tcp:127.0.0.1:16123"); }
+void tcp(benchmark::State& state, Run run) { through(state, run, "link=tcp:127.0.0.1:16123"); }
 
 void memcpy_alone(benchmark::State& state) {
   std::vector<std::byte> from(static_cast<std::size_t>(state.range(0)), std::byte{1}), to(from.size());
@@ -115,8 +138,11 @@ void memcpy_alone(benchmark::State& state) {
 }
 
 BENCHMARK(memcpy_alone)->Arg(65536)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(in_process)->Arg(65536)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(shared_memory)->Arg(4096)->Arg(65536)->Arg(262144)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(tcp)->Arg(65536)->Arg(1 << 20)->UseRealTime();
+BENCHMARK_CAPTURE(in_process, blocks, move_blocks)->Arg(65536)->Arg(1 << 20)->UseRealTime();
+BENCHMARK_CAPTURE(shared_memory, blocks, move_blocks)->Arg(4096)->Arg(65536)->Arg(262144)->Arg(196 * 4096)->Arg(1 << 20)->UseRealTime();
+BENCHMARK_CAPTURE(tcp, blocks, move_blocks)->Arg(65536)->Arg(1 << 20)->UseRealTime();
+BENCHMARK_CAPTURE(in_process, echo, echo_blocks)->Arg(64)->UseRealTime();
+BENCHMARK_CAPTURE(shared_memory, echo, echo_blocks)->Arg(64)->Arg(4096)->UseRealTime();
+BENCHMARK_CAPTURE(tcp, echo, echo_blocks)->Arg(64)->UseRealTime();
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "channel/subsystem.h"
+#include "channel/trace.h"
 #include "channel/transport_blocks.h"
 #include "dasd3390/dasd3390.h"
 #include "dasd3390/tools/create.h"
@@ -55,6 +56,7 @@ class Machine {
     storage_->store({at}, std::as_bytes(std::span{&from, 1}), 0);
   }
   const std::filesystem::path& path() const { return path_; }
+  channel::IoTrace& trace() { return subsystem_.trace(); }
 
   bool run(std::uint32_t control) {
     channel::Orb orb{};
@@ -157,6 +159,42 @@ void no_operation(benchmark::State& state) {
     if (!machine.run(channel::Orb::format_1)) return state.SkipWithError("the program failed");
 }
 BENCHMARK(no_operation)->UseRealTime();
+
+// A track in command mode, as Linux reads blocks: DEFINE EXTENT, LOCATE RECORD, twelve READ DATA.
+void set_track_program(Machine& machine) {
+  struct Parameters {
+    std::uint8_t extent[16] = {0x40, 0xC0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0};
+    std::uint8_t locate[16] = {0x06, 0x80, 0, blocks_a_track, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0xFF, block >> 8, 0};
+  };
+  machine.put(parameters_at, Parameters{});
+  const auto ccw = [&](std::uint32_t number, std::uint8_t command, std::uint16_t count, std::uint64_t address) {
+    const std::uint8_t chain = number + 1 < 2 + blocks_a_track ? channel::ccw_flag::chain_command : std::uint8_t{0};
+    machine.put(program_at + number * 8, channel::Ccw1{command, chain, count, static_cast<std::uint32_t>(address)});
+  };
+  ccw(0, 0x63, 16, parameters_at);
+  ccw(1, 0x47, 16, parameters_at + 16);
+  for (std::uint32_t n = 0; n < blocks_a_track; ++n) ccw(2 + n, 0x86, block, data_at + n * block);
+}
+
+// What the I/O trace costs: none, or to a file in one of its forms.
+void traced_reads(benchmark::State& state, const char* form) {
+  Machine machine{ImageFormat::plain};
+  set_track_program(machine);
+  const auto path = machine.path().string() + ".trace";
+  if (form != nullptr) {
+    const channel::TraceTarget target{machine.trace(), "BENCH"};
+    const auto request = channel::TraceRequest::parse(std::string{"to="} + path + ",format=" + form);
+    channel::start_traces(*request, {&target, 1}, {}).value();
+  }
+  for (auto _ : state)
+    if (!machine.run(channel::Orb::format_1)) return state.SkipWithError("the program failed");
+  machine.trace().stop();
+  std::filesystem::remove(path);
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * blocks_a_track * block);
+}
+BENCHMARK_CAPTURE(traced_reads, off, nullptr)->UseRealTime();
+BENCHMARK_CAPTURE(traced_reads, pcapng, "pcapng")->UseRealTime();
+BENCHMARK_CAPTURE(traced_reads, json, "json")->UseRealTime();
 
 // The same bytes of the file through the page cache into other storage.
 void host_file_read(benchmark::State& state) {

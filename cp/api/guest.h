@@ -46,13 +46,16 @@ class GuestPort {
   virtual void release() = 0;
 };
 
-// A guest being built on this member: storage all zero, nothing running. Destroying it before `activate` discards it.
+// A guest being built on this member: nothing running. Destroying it before `activate` discards it.
 class SkeletonPort {
  public:
   virtual ~SkeletonPort() = default;
   virtual z::Pages storage_size() const = 0;
   virtual void write_pages(z::FrameIndex first, std::span<const std::byte> pages) = 0;
   virtual void clear_pages(z::FrameIndex first, z::Pages count) = 0;
+  // Pages that were neither written nor cleared become zero; until then they may hold what another guest left. Once all have been
+  // named it costs nothing more.
+  virtual void clear_rest() = 0;
   virtual z::Result<> restore_state(std::span<const std::byte> state) = 0;
   // Becomes an ordinary guest of this member and runs: guest TOD goes on without stepping back.
   virtual void activate() = 0;

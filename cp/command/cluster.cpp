@@ -134,6 +134,7 @@ Answer<Progress> set_vmrelocate(Command& command) {
 }
 
 constexpr auto set_table = std::to_array<CommandRule>({
+    {"GDB", "AG", set_gdb},
     {"SSI", "B", set_ssi},
     {"VMRELOcate", "AG", set_vmrelocate},
 });

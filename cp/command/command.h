@@ -55,6 +55,8 @@ std::span<const CommandRule> query_cluster_rules();
 std::span<const CommandRule> query_device_rules();
 std::span<const CommandRule> query_user_rules();
 std::span<const CommandRule> set_rules();
+Answer<Progress> set_gdb(Command& command);
+Answer<Progress> query_gdb(Command& command);
 
 // The virtual machine of the issuer, or 045E.
 Answer<VirtualMachine*> own_machine(Command& command);

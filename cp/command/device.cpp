@@ -1,4 +1,4 @@
-// Real devices and the system: ATTACH, DETACH, VARY, TRACE IO, SHUTDOWN.
+// Real devices and the system: ATTACH, DETACH, VARY, TRACE IO, IO, SHUTDOWN.
 #include "cp/command/command.h"
 #include "cp/command/format.h"
 
@@ -90,16 +90,29 @@ Answer<Progress> vary(Command& command) {
   return Progress::pending;
 }
 
-// TRace IO ON|OFF
+// TRace IO [ON] [device=...] [command=...] [status=...] [to=FILE] [format=...] [bytes=n], or TRace IO OFF
 Answer<Progress> trace(Command& command) {
   auto& words = command.words;
   if (!words.take_if("IO")) return words.more() ? refusal(2, words.peek()) : refusal(26);
-  auto setting = Switch::on;
-  if (words.take_if("OFF")) setting = Switch::off;
-  else if (!words.take_if("ON")) return words.more() ? refusal(2, words.peek()) : refusal(26);
-  Z_CHECK(words.end());
-  command.system.trace_io(setting, command.done());
+  TraceChange change;
+  if (words.take_if("OFF")) {
+    change.setting = Switch::off;
+    Z_CHECK(words.end());
+  } else {
+    if (!words.take_if("ON") && !words.peek().contains('=')) return words.more() ? refusal(2, words.peek()) : refusal(26);
+    change.what = words.rest();
+  }
+  command.system.trace_io(std::move(change), command.done());
   return Progress::pending;
+}
+
+// IO [USER userid] COMMAND...: the I/O debugger
+Answer<Progress> io(Command& command) {
+  auto& words = command.words;
+  const auto userid = words.take_if("USER") ? Z_TRY(words.userid()) : std::string{};
+  auto lines = Z_TRY(command.system.debug_io(userid, words.rest()));
+  for (auto& line : lines) command.line(std::move(line));
+  return Progress::complete;
 }
 
 Answer<Progress> shutdown(Command& command) {
@@ -113,6 +126,7 @@ constexpr auto rules = std::to_array<CommandRule>({
     {"DETach", "BG", detach},
     {"VARY", "B", vary},
     {"TRace", "CEG", trace},
+    {"IO", "CE", io},
     {"SHUTDOWN", "A", shutdown},
 });
 

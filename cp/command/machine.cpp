@@ -70,11 +70,41 @@ Answer<Progress> system(Command& command) {
   return Progress::pending;
 }
 
+// SIGnal SHUTDOWN [USER] userid|*
+Answer<Progress> signal(Command& command) {
+  auto& words = command.words;
+  if (!words.take_if("SHUTDOWN")) return words.more() ? refusal(2, words.peek()) : refusal(26);
+  words.take_if("USER");
+  const auto userid = words.take_if("*") ? command.issuer.userid : Z_TRY(words.userid());
+  Z_CHECK(words.end());
+  if (userid != command.issuer.userid && !command.issuer.classes.has_any("AC")) return refusal(2, userid);
+  auto* const machine = command.system.machine(userid);
+  if (machine == nullptr) return refusal(45, userid);
+  machine->signal_shutdown([reply = command.reply, userid](const Answer<>& answer) {
+    if (answer) reply->line(message(2113, userid).text);
+    reply->end(answer);
+  });
+  return Progress::pending;
+}
+
+// TERMinal CONMODE 3215|AUTOCR OFF: what a virtual console is anyway; it cannot be anything else.
+Answer<Progress> terminal(Command& command) {
+  auto& words = command.words;
+  Z_TRY(own_machine(command));
+  if (!words.more()) return refusal(26);
+  const bool is_so = (words.take_if("CONMODE") && words.take_if("3215")) || (words.take_if("AUTOCR") && words.take_if("OFF"));
+  if (!is_so) return refusal(2, words.peek());
+  Z_CHECK(words.end());
+  return Progress::complete;
+}
+
 constexpr auto rules = std::to_array<CommandRule>({
     {"Ipl", "G", ipl},
     {"Begin", "G", begin},
     {"STOP", "G", stop},
     {"SYStem", "G", system},
+    {"SIGnal", "ACG", signal},
+    {"TERMinal", "", terminal},
 });
 
 }  // namespace

@@ -25,6 +25,7 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6, "CFC", 'E', "Invalid device type - {}"},
     {7, "CFC", 'E', "Invalid userid - {}"},
     {13, "CFC", 'E', "Conflicting operand - {}"},
+    {15, "CFC", 'E', "Command not valid before LOGON: {}"},
     {20, "CFC", 'E', "Userid missing or invalid"},
     {21, "CFC", 'E', "A real device number was not supplied or it was invalid"},
     {22, "CFC", 'E', "A virtual device number was not supplied or it was invalid"},
@@ -64,11 +65,15 @@ constexpr auto catalogue = std::to_array<Entry>({
     {1941, "RLH", 'E', "Relocation of {} from {} to {} failed: {}"},
     {1942, "RLH", 'E', "{} is already being relocated"},
     {1982, "RLE", 'I', "{}: relocation capability is off"},
+    {2113, "SIG", 'I', "User {} has been signaled to shut down"},
+    {2114, "SIG", 'E', "User {} is not enabled for signals"},
     {6056, "CLS", 'I', "XAUTOLOG information for {}: The IPL command is verified by the IPL command processor."},
     {6700, "CPO", 'E', "{} is owned by {}.{} and is not brought online as {}"},
     {6701, "CPO", 'W', "{} is not mounted; slot {} of the CP-owned list stays empty"},
     {6702, "CPO", 'W', "{} carries no mark of ownership; it is used as this system's own"},
     {6703, "CPO", 'E', "{} is mounted on {} and on {}; {} is used"},
+    {6710, "GDB", 'E', "No debugger for {}: {}"},
+    {6711, "GDB", 'E', "{} is held by a debugger; detach it, or SET GDB OFF"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

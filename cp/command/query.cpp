@@ -82,6 +82,7 @@ Answer<Progress> query_own_userid(Command& command) {
 }
 
 constexpr auto user_rules = std::to_array<CommandRule>({
+    {"GDB", "AG", query_gdb},
     {"USERID", "", query_own_userid},
     {"Users", "", query_users},
     {"Names", "", query_names},

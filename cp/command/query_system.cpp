@@ -139,8 +139,32 @@ Answer<Progress> query_virtual(Command& command) {
   return Progress::complete;
 }
 
+// QUERY CONSOLE: programs look for the device number at the sixth character and for SUBCHANNEL.
+Answer<Progress> query_console(Command& command) {
+  Z_CHECK(command.words.end());
+  const auto& machine = *Z_TRY(own_machine(command));
+  show_devices(command, machine, VirtualMachine::Device::Kind::console);
+  for (const auto& device : machine.devices())
+    if (device.kind == VirtualMachine::Device::Kind::console)
+      command.line(fmt::format("     {} SUBCHANNEL = {:04X}", show(device.number), device.subchannel.value));
+  return Progress::complete;
+}
+
+// QUERY TERMinal. A virtual console is a 3215 and nothing about it can be changed.
+Answer<Progress> query_terminal(Command& command) {
+  Z_CHECK(command.words.end());
+  Z_TRY(own_machine(command));
+  command.line("LINEND # , LINEDEL OFF, CHARDEL OFF, ESCAPE OFF, TABCHAR OFF");
+  command.line("LINESIZE OFF, ATTN OFF, APL OFF, TEXT OFF, MODE VM, HILIGHT OFF");
+  command.line("CONMODE 3215, BREAKIN IMMED , BRKKEY NONE, SCRNSAVE OFF");
+  command.line("AUTOCR OFF, MORE 000 000, HOLD OFF, TIMESTAMP OFF, SYS3270 OFF");
+  return Progress::complete;
+}
+
 constexpr auto rules = std::to_array<CommandRule>({
     {"Time", "", query_time},
+    {"CONSole", "G", query_console},
+    {"TERMinal", "", query_terminal},
     {"CPLEVEL", "", query_cplevel},
     {"CPUID", "G", query_cpuid},
     {"PROCessors", "ABCE", query_processors},

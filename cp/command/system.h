@@ -6,8 +6,8 @@
 
 namespace cp {
 
-// Who gives a command. `virtual_cpu` is set for one of several CPUs of a guest (DIAGNOSE X'08'): responses then begin
-// with its address.
+// Who gives a command. `virtual_cpu` is set for one of several CPUs of a guest that CP was entered from: responses then begin
+// with its address. A response to DIAGNOSE X'08' is the guest's own to read and has no such mark.
 struct Issuer {
   std::string userid;
   ClassSet classes;
@@ -76,7 +76,9 @@ class System {
   virtual void vary(z::DeviceNumber device, Presence presence, Done done) = 0;
   virtual void attach(AttachRequest request, Done done) = 0;
   virtual void detach_real(z::DeviceNumber device, Done done) = 0;
-  virtual void trace_io(Switch setting, Done done) = 0;
+  virtual void trace_io(TraceChange change, Done done) = 0;
+  // One command of the I/O debugger of this member's devices, or of a guest's: the lines of its answer.
+  virtual Answer<std::vector<std::string>> debug_io(const std::string& userid, const std::string& command) = 0;
   virtual void shutdown(Done done) = 0;
 };
 

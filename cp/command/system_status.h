@@ -218,6 +218,11 @@ struct RelocationStatus {
 enum class Presence { online, offline };
 enum class Switch { on, off };
 
+struct TraceChange {
+  Switch setting = Switch::on;
+  std::string what;  // as channel::TraceRequest reads it; empty: everything, to the operator
+};
+
 struct AttachRequest {
   z::DeviceNumber device;
   std::string to;  // userid, or SYSTEM

@@ -89,7 +89,17 @@ class VirtualMachine {
   virtual void write_storage(StoragePlace place, std::vector<std::byte> bytes, Done done) = 0;
   // A line that an operator typed at its console.
   virtual void console_input(std::string text, Done done) = 0;
+  virtual void signal_shutdown(Done done) = 0;  // refused when the program does not listen
   virtual void detach(z::DeviceNumber device, Done done) = 0;
+
+  // The stub for a debugger: where it listens, on this host alone; port 0: any free one.
+  struct Debugger {
+    std::string endpoint;
+    bool is_connected = false;
+  };
+  virtual Answer<> open_debugger(std::uint16_t port) = 0;
+  virtual void close_debugger() = 0;
+  virtual std::optional<Debugger> debugger() const = 0;
 };
 
 }  // namespace cp

@@ -15,6 +15,8 @@ std::vector<std::string> RelocationEligibility::obstacles_on_source(const std::s
   if (!policy_.is_disconnected(userid)) obstacles.push_back(fmt::format("HCPRLI1983I {}: virtual machine is not disconnected", userid));
   if (machine->run_state() != GuestMachine::RunState::running)
     obstacles.push_back(fmt::format("HCPRLI1984I {}: virtual machine is not running", userid));
+  if (machine->debugger())
+    obstacles.push_back(fmt::format("HCPRLI1989I {}: a debugger may be attached; SET GDB {} OFF first", userid, userid));
   const auto& domain = machine->definition().relocation_domain;
   if (!forces.has(api::Forces::domain) && !policy_.domain_contains(domain, to))
     obstacles.push_back(fmt::format("HCPRLI1985I {}: destination is not in relocation domain {}", userid, domain));

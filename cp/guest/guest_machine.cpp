@@ -1,11 +1,11 @@
 #include "cp/guest/guest_machine.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "cpu/cpu.h"
-#include "cpu/op.h"
 #include "dasd3390/dasd3390.h"
 #include "lpar/machine_file.h"
-#include "lpar/system_information.h"
 
 namespace cp {
 namespace {
@@ -15,7 +15,10 @@ constexpr unsigned ipl_failed = 453;
 }  // namespace
 
 GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host host)
-    : definition_(std::move(definition)), clock_(clock), alive_(std::make_shared<bool>(true)) {
+    : definition_(std::move(definition)), clock_(clock), alive_(std::make_shared<bool>(true)), diagnose_(definition_),
+      commands_([this](std::string text, CommandCalls::Response response, std::function<void(CommandCalls::Answer)> answered) {
+        host_.post([this, text = std::move(text), response, answered = std::move(answered)] { run_command(text, response, answered); });
+      }) {
   host_ = std::move(host);
   // What another thread posted may come when the machine is gone.
   host_.post = [post = std::move(host_.post), alive = alive_](std::function<void()> work) {
@@ -27,23 +30,32 @@ GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host 
 
 GuestMachine::~GuestMachine() {
   *alive_ = false;
+  debugger_.reset();
   machine_.reset();
 }
 
-z::Result<std::unique_ptr<GuestMachine>> GuestMachine::create(VmDefinition definition, Frames& frames,
+z::Result<std::unique_ptr<GuestMachine>> GuestMachine::create(VmDefinition definition, Contents contents, Frames& frames,
                                                                   cpu::Storage& partition, Volumes& volumes,
                                                                   const z::Clock& clock, Host host) {
   std::unique_ptr<GuestMachine> machine{new GuestMachine{std::move(definition), clock, std::move(host)}};
-  Z_CHECK(machine->build(frames, partition, volumes));
+  Z_CHECK(machine->build(contents, frames, partition, volumes));
   return machine;
 }
 
-z::Result<> GuestMachine::build(Frames& frames, cpu::Storage& partition, Volumes& volumes) {
+z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage& partition, Volumes& volumes) {
   frames_.emplace(Z_TRY(frames.reserve(definition_.storage)));
   auto storage = Z_TRY(cpu::Storage::slice(partition, frames_->origin(), definition_.storage));
   machine_ = Z_TRY(lpar::Machine::create(std::move(storage), *this, clock_,
                                          lpar::Machine::Options{.cpus = definition_.cpus, .model = definition_.model, .io_threads = 1}));
-  machine_->system_reset(lpar::Machine::Clear::yes);  // no guest sees what another left in these frames
+  sclp_ = std::make_unique<lpar::Sclp>(
+      *machine_, lpar::Sclp::Options{.console = lpar::sclp::Console::lines, .output = [this](std::string_view text) {
+                                       host_.post([this, lines = std::string{text}] { console_text(lines); });
+                                     }});
+  diagnose_308_ = std::make_unique<lpar::Diagnose308>(*machine_, [this](lpar::Diagnose308::Act act) {
+    host_.post([this, act] { carry_out(act); });
+  });
+  // No guest sees what another left in these frames.
+  machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
   return {};
@@ -83,15 +95,65 @@ void GuestMachine::console_text(std::string_view text) {
 void GuestMachine::ipl(Ipl request, Done done) {
   const auto device = lpar::parse_device_number(request.target);
   if (!device) return done(refusal(22));  // named saved systems are not provided
-  go_on();
-  run_state_ = RunState::loading;
   const auto clear = request.clears ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no;
-  machine_->load(*device, clear, [this, done = std::move(done)](z::Result<> result) {
-    host_.post([this, done, result = std::move(result)] {
-      run_state_ = result ? RunState::running : RunState::stopped;
-      done(result ? Answer<>{} : Answer<>{std::unexpected{Message{ipl_failed, result.error().within("HCPGIR453E IPL").text()}}});
+  const auto begun = without_debugger([&] {
+    go_on();
+    run_state_ = RunState::loading;
+    reset_firmware();
+    sclp_->set_load_parameter(request.load_parameter);
+    diagnose_308_->set_loaded_from({.device = *device, .load_parameter = request.load_parameter, .parameter = request.parameter});
+    machine_->load(*device, clear, [this, done](z::Result<> result) {
+      host_.post([this, done, result = std::move(result)] {
+        run_state_ = result ? RunState::running : RunState::stopped;
+        done(result ? Answer<>{} : Answer<>{std::unexpected{Message{ipl_failed, result.error().within("HCPGIR453E IPL").text()}}});
+      });
     });
   });
+  if (!begun) done(begun);
+}
+
+// An operator function waits for CPUs that a debugger has stopped, and CP must wait for nobody: it is refused then, and no debugger
+// can come while it is under way.
+Answer<> GuestMachine::without_debugger(const std::function<void()>& work) {
+  if (debugger_ != nullptr && !debugger_->keep_debuggers_away()) return refusal(6711, definition_.userid);
+  work();
+  if (debugger_ != nullptr) debugger_->admit_debuggers();
+  return {};
+}
+
+Answer<> GuestMachine::open_debugger(std::uint16_t port) {
+  if (quiesced_) return refusal(6710, definition_.userid, "it is being relocated");
+  close_debugger();
+  const auto endpoint = fmt::format("127.0.0.1:{}", port);
+  auto server = gdb::Server::start(*machine_, {.endpoint = endpoint, .killed = [this] { host_.post([this] { debugger_killed(); }); }});
+  if (!server) return refusal(6710, definition_.userid, server.error().text());
+  debugger_ = std::move(*server);
+  return {};
+}
+
+// Whatever the debugger has stopped goes on.
+void GuestMachine::close_debugger() {
+  if (debugger_ == nullptr) return;
+  debugger_.reset();
+  if (!paused_ && run_state_ == RunState::stopped && !machine_->is_idle_for_good()) run_state_ = RunState::running;
+}
+
+std::optional<VirtualMachine::Debugger> GuestMachine::debugger() const {
+  if (debugger_ == nullptr) return std::nullopt;
+  return Debugger{fmt::format("127.0.0.1:{}", debugger_->port()), debugger_->has_debugger()};
+}
+
+// The debugger's "kill": the virtual machine is reset, and is still logged on.
+void GuestMachine::debugger_killed() {
+  close_debugger();
+  reset(Reset::normal, [](const Answer<>&) {});
+}
+
+// What is CP's own of a machine that was reset.
+void GuestMachine::reset_firmware() {
+  sclp_->events().reset();
+  commands_.reset();
+  inter_user_.reset();
 }
 
 void GuestMachine::go_on() {
@@ -117,15 +179,17 @@ void GuestMachine::stop(std::optional<std::uint8_t>, Done done) {
 }
 
 void GuestMachine::reset(Reset kind, Done done) {
-  go_on();
-  if (kind == Reset::restart) {
-    machine_->cpus().restart(0);
-    run_state_ = RunState::running;
-  } else {
-    machine_->system_reset(kind == Reset::clear ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
-    run_state_ = RunState::stopped;
-  }
-  done({});
+  done(without_debugger([&] {
+    go_on();
+    if (kind == Reset::restart) {
+      machine_->cpus().restart(0);
+      run_state_ = RunState::running;
+    } else {
+      machine_->system_reset(kind == Reset::clear ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
+      reset_firmware();
+      run_state_ = RunState::stopped;
+    }
+  }));
 }
 
 std::vector<VirtualMachine::Cpu> GuestMachine::cpus() const {
@@ -253,13 +317,20 @@ void GuestMachine::unquiesce() {
   quiescing_.join();
   machine_->subsystem().continue_io();
   machine_->cpus().unpause();
+  if (asked_) carry_out(*std::exchange(asked_, std::nullopt));
 }
 
 z::Result<std::vector<std::byte>> GuestMachine::save_state() {
   Z_ASSERT(quiesced_);
   z::ByteWriter writer;
   writer.u8(paused_ ? 1 : 0);
+  writer.u8(asked_ ? static_cast<std::uint8_t>(*asked_) + 1 : 0);
   writer.block(machine_->save());
+  writer.block(sclp_->events().save());
+  writer.block(diagnose_308_->save());
+  writer.block(commands_.save());
+  writer.be64(inter_user_.buffers());
+  writer.block(std::as_bytes(std::span{console_line_}));
   return std::move(writer).bytes();
 }
 
@@ -268,7 +339,19 @@ void GuestMachine::expect_state() { machine_->quiesce(); }
 z::Result<> GuestMachine::restore_state(std::span<const std::byte> state) {
   z::ByteReader reader{state};
   paused_ = Z_TRY(reader.u8()) != 0;
-  return machine_->restore(Z_TRY(reader.block()));
+  using Act = lpar::Diagnose308::Act;
+  const auto asked = Z_TRY(reader.u8());
+  if (asked > static_cast<std::uint8_t>(Act::load_clear) + 1) return z::failure("a guest asks for {}, which is not known here", asked);
+  if (asked != 0) asked_ = static_cast<Act>(asked - 1);
+  Z_CHECK(machine_->restore(Z_TRY(reader.block())));
+  Z_CHECK(sclp_->events().restore(Z_TRY(reader.block())));
+  diagnose_308_->restore(Z_TRY(reader.block()));
+  Z_CHECK(commands_.restore(Z_TRY(reader.block())));
+  inter_user_.set_buffers(Z_TRY(reader.be64()));
+  const auto begun = Z_TRY(reader.block());
+  console_line_.assign(begun.size(), ' ');
+  std::ranges::transform(begun, console_line_.begin(), [](std::byte b) { return static_cast<char>(b); });
+  return {};
 }
 
 // A guest that its user had stopped stays stopped.
@@ -276,40 +359,7 @@ void GuestMachine::activate() {
   machine_->subsystem().continue_io();
   run_state_ = paused_ ? RunState::stopped : RunState::running;
   if (!paused_) machine_->cpus().unpause();
-}
-
-// CPUID of a z/VM guest begins with FF (reference/machine.md, STIDP).
-std::uint64_t GuestMachine::cpu_id(unsigned) const {
-  constexpr std::uint8_t virtual_machine = 0xFF;
-  return lpar::cpu_id(virtual_machine, definition_.cpu_serial, definition_.model);
-}
-
-std::uint8_t GuestMachine::system_information(unsigned function, unsigned selector1, unsigned selector2,
-                                                std::span<std::byte, 4096> sysib) {
-  return lpar::virtual_machine_information(function, selector1, selector2,
-                                           {.userid = definition_.userid, .model = definition_.model, .cpus = definition_.cpus}, sysib);
-}
-
-// DIAGNOSE X'44' and X'9C' give up the time slice; every virtual CPU has a host thread of its own, so there is nothing to give.
-// CP's other DIAGNOSE functions are not provided: specification, as CP answers an unknown code.
-cpu::Step GuestMachine::diagnose(cpu::Cpu& cpu, const cpu::Op& op) {
-  const auto code = cpu.operand2_rs(op) & 0xFFFF;
-  if (code == 0x44 || code == 0x9C) return cpu::Step::next;
-  return cpu.program_interruption(cpu::Pic::specification);
-}
-
-// There is no SCLP in this virtual machine: not operational.
-cpu::Step GuestMachine::service_call(cpu::Cpu& cpu, std::uint32_t, std::uint64_t) {
-  cpu.cc = 3;
-  return cpu::Step::next;
-}
-
-void GuestMachine::machine_idle_for_good() {
-  host_.post([this] {
-    if (run_state_ != RunState::running || !machine_->is_idle_for_good()) return;
-    run_state_ = RunState::stopped;
-    host_.stopped(*this);
-  });
+  if (asked_) carry_out(*std::exchange(asked_, std::nullopt));
 }
 
 }  // namespace cp

@@ -8,12 +8,19 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "cp/command/reply.h"
 #include "cp/command/virtual_machine.h"
+#include "cp/guest/command_calls.h"
+#include "cp/guest/diagnose.h"
 #include "cp/guest/frames.h"
+#include "cp/guest/inter_user.h"
 #include "cp/guest/vm_definition.h"
 #include "cp/guest/volumes.h"
+#include "gdb/server.h"
 #include "lpar/console_3215.h"
+#include "lpar/diagnose_308.h"
 #include "lpar/machine.h"
+#include "lpar/sclp.h"
 
 namespace cp {
 
@@ -26,12 +33,16 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
     std::function<void(std::function<void()>)> post;
     std::function<void(GuestMachine&, std::string line)> console_line;
     std::function<void(GuestMachine&)> stopped;  // all CPUs stopped or in a disabled wait
+    // A CP command that the guest gave itself.
+    std::function<void(GuestMachine&, std::string text, ReplyPtr reply)> command;
+    std::string partition;  // the name of the LPAR
   };
   enum class RunState { stopped, running, loading };
+  enum class Contents { cleared, left_over };  // of storage: left over from others, whoever fills it takes care of that
 
   // Reserves frames and builds the devices; nothing runs.
-  static z::Result<std::unique_ptr<GuestMachine>> create(VmDefinition definition, Frames& frames, cpu::Storage& partition,
-                                                         Volumes& volumes, const z::Clock& clock, Host host);
+  static z::Result<std::unique_ptr<GuestMachine>> create(VmDefinition definition, Contents contents, Frames& frames,
+                                                         cpu::Storage& partition, Volumes& volumes, const z::Clock& clock, Host host);
   ~GuestMachine() override;
 
   const VmDefinition& definition() const { return definition_; }
@@ -54,7 +65,12 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void read_storage(StoragePlace place, std::uint64_t length, Told<StoragePiece> told) override;
   void write_storage(StoragePlace place, std::vector<std::byte> bytes, Done done) override;
   void console_input(std::string text, Done done) override;
+  void signal_shutdown(Done done) override;
   void detach(z::DeviceNumber device, Done done) override;
+  // While the stub is open the machine stays on this member.
+  Answer<> open_debugger(std::uint16_t port) override;
+  void close_debugger() override;
+  std::optional<Debugger> debugger() const override;
 
   // Relocation. `quiesce` calls `parked` and then `drained` through the loop; `unquiesce` goes on as before.
   void quiesce(std::function<void()> parked, std::function<void()> drained);
@@ -67,12 +83,17 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
 
  private:
   GuestMachine(VmDefinition definition, const z::Clock& clock, Host host);
-  z::Result<> build(Frames& frames, cpu::Storage& partition, Volumes& volumes);
+  z::Result<> build(Contents contents, Frames& frames, cpu::Storage& partition, Volumes& volumes);
   z::Result<> attach_console();
   z::Result<> attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes);
   void console_text(std::string_view text);
+  void run_command(std::string text, CommandCalls::Response response, std::function<void(CommandCalls::Answer)> answered);
+  void carry_out(lpar::Diagnose308::Act act);
   void post_if_quiesced(unsigned epoch, std::function<void()> work);
   void go_on();
+  Answer<> without_debugger(const std::function<void()>& work);
+  void debugger_killed();
+  void reset_firmware();
   Answer<std::uint64_t> absolute_address(const StoragePlace& place, std::uint64_t length);
 
   unsigned configuration_level() const override { return 3; }
@@ -81,6 +102,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
                                   std::span<std::byte, 4096> sysib) override;
   cpu::Step diagnose(cpu::Cpu& cpu, const cpu::Op& op) override;
   cpu::Step service_call(cpu::Cpu& cpu, std::uint32_t command, std::uint64_t sccb_real_address) override;
+  cpu::Step inter_user_communication(cpu::Cpu& cpu, const cpu::Op& op) override;
   void machine_idle_for_good() override;
 
   VmDefinition definition_;
@@ -95,8 +117,15 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   lpar::Console3215* console_ = nullptr;
   std::map<z::DeviceNumber, z::DeviceNumber> real_devices_;  // of minidisks
   std::shared_ptr<bool> alive_;  // posted functions run only while true
+  std::optional<lpar::Diagnose308::Act> asked_;  // by the guest while it was quiesced
+  const Diagnose diagnose_;
+  CommandCalls commands_;
+  InterUser inter_user_;
   std::unique_ptr<lpar::Machine> machine_;
+  std::unique_ptr<lpar::Sclp> sclp_;
+  std::unique_ptr<lpar::Diagnose308> diagnose_308_;
   std::jthread quiescing_;
+  std::unique_ptr<gdb::Server> debugger_;  // goes before the machine
 };
 
 }  // namespace cp

@@ -1,6 +1,6 @@
 #include "cp/guest/guests.h"
 
-#include <cstring>
+#include "cp/guest/received_storage.h"
 
 namespace cp {
 
@@ -37,7 +37,8 @@ class Guests::Port final : public api::GuestPort {
 // A guest that is being received.
 class Guests::Skeleton final : public api::SkeletonPort {
  public:
-  Skeleton(Guests& guests, std::unique_ptr<GuestMachine> machine) : guests_(guests), machine_(std::move(machine)) {
+  Skeleton(Guests& guests, std::unique_ptr<GuestMachine> machine)
+      : guests_(guests), machine_(std::move(machine)), storage_(machine_->machine().storage()) {
     machine_->expect_state();
     guests_.expected_.insert(machine_->userid());
   }
@@ -47,18 +48,14 @@ class Guests::Skeleton final : public api::SkeletonPort {
 
   z::Pages storage_size() const override { return {machine_->definition().storage.value / z::page_size}; }
   void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
-    machine_->machine().storage().store(z::start_of(first), pages, 0);
+    storage_.write(first, pages);
   }
-  void clear_pages(z::FrameIndex first, z::Pages count) override {
-    static constexpr std::array<std::byte, z::page_size> zeros{};
-    for (std::uint64_t i = 0; i < count.value; ++i) {
-      const auto at = z::start_of(z::FrameIndex{first.value + i});
-      // A page that is zero already stays without a host page behind it.
-      const auto now = machine_->machine().storage().bytes().subspan(at.value, z::page_size);
-      if (std::memcmp(now.data(), zeros.data(), z::page_size) != 0) machine_->machine().storage().store(at, zeros, 0);
-    }
+  void clear_pages(z::FrameIndex first, z::Pages count) override { storage_.clear(first, count); }
+  void clear_rest() override { storage_.clear_rest(); }
+  z::Result<> restore_state(std::span<const std::byte> state) override {
+    storage_.clear_rest();
+    return machine_->restore_state(state);
   }
-  z::Result<> restore_state(std::span<const std::byte> state) override { return machine_->restore_state(state); }
   void activate() override {
     guests_.expected_.erase(machine_->userid());
     auto& machine = guests_.adopt(std::move(machine_));
@@ -69,10 +66,11 @@ class Guests::Skeleton final : public api::SkeletonPort {
  private:
   Guests& guests_;
   std::unique_ptr<GuestMachine> machine_;
+  ReceivedStorage storage_;
 };
 
-Guests::Guests(cpu::Model model, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
-    : model_(model), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
+Guests::Guests(const lpar::LparDefinition& lpar, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
+    : model_(lpar.model), partition_name_(lpar.name), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
 
 Guests::~Guests() = default;
 
@@ -87,9 +85,10 @@ std::vector<GuestMachine*> Guests::all() {
   return result;
 }
 
-z::Result<std::unique_ptr<GuestMachine>> Guests::build(VmDefinition definition) {
-  return GuestMachine::create(std::move(definition), frames_, partition_, volumes_, clock_,
-                                {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped});
+z::Result<std::unique_ptr<GuestMachine>> Guests::build(VmDefinition definition, GuestMachine::Contents contents) {
+  return GuestMachine::create(std::move(definition), contents, frames_, partition_, volumes_, clock_,
+                                {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped,
+                                 .command = events_.command, .partition = partition_name_});
 }
 
 GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
@@ -101,7 +100,7 @@ GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
 
 z::Result<GuestMachine*> Guests::log_on(VmDefinition definition) {
   Z_ASSERT(machine(definition.userid) == nullptr);
-  return &adopt(Z_TRY(build(std::move(definition))));
+  return &adopt(Z_TRY(build(std::move(definition), GuestMachine::Contents::cleared)));
 }
 
 void Guests::log_off(const std::string& userid) { guests_.erase(userid); }
@@ -118,7 +117,7 @@ void Guests::create_skeleton(const std::string& userid, z::Pages storage, std::s
   if (decoded->userid != userid || decoded->storage != storage.bytes())
     return done(z::failure("the definition of {} does not fit its relocation", userid));
   if (machine(userid) != nullptr) return done(z::failure("{} is already logged on here", userid));
-  auto machine = build(std::move(*decoded));
+  auto machine = build(std::move(*decoded), GuestMachine::Contents::left_over);
   if (!machine) return done(z::failure(machine.error()));
   done(std::make_unique<Skeleton>(*this, std::move(*machine)));
 }

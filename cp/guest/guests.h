@@ -8,6 +8,7 @@
 
 #include "cp/api/guest.h"
 #include "cp/guest/guest_machine.h"
+#include "lpar/machine_file.h"
 
 namespace cp {
 
@@ -18,10 +19,11 @@ class Guests final : public api::GuestHost {
     std::function<void(std::function<void()>)> post;  // thread-safe: onto the event loop
     std::function<void(GuestMachine&, std::string line)> console_line;
     std::function<void(GuestMachine&)> stopped;
+    std::function<void(GuestMachine&, std::string text, ReplyPtr reply)> command;  // given by the guest itself
     std::function<void(const std::string& userid)> arrived;  // by relocation; it runs here from now on
     std::function<void(const std::string& userid)> left;     // by relocation; it is gone from here
   };
-  Guests(cpu::Model model, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
+  Guests(const lpar::LparDefinition& lpar, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
   ~Guests() override;
 
   GuestMachine* machine(std::string_view userid) const;
@@ -45,10 +47,11 @@ class Guests final : public api::GuestHost {
     std::unique_ptr<Port> port;
   };
 
-  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition);
+  z::Result<std::unique_ptr<GuestMachine>> build(VmDefinition definition, GuestMachine::Contents contents);
   GuestMachine& adopt(std::unique_ptr<GuestMachine> machine);
 
   const cpu::Model model_;
+  const std::string partition_name_;
   cpu::Storage& partition_;
   Frames& frames_;
   Volumes& volumes_;

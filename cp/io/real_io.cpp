@@ -59,6 +59,14 @@ std::span<const std::byte> IoArea::view(std::size_t offset, std::size_t length) 
   return storage_->bytes().subspan(origin_.value + offset, length);
 }
 
+std::optional<z::AbsoluteAddress> IoArea::address_of(std::span<const std::byte> bytes) const {
+  const auto storage = storage_->bytes();
+  const std::less_equal<> precedes;  // of pointers into different things
+  if (!precedes(storage.data(), bytes.data()) || !precedes(bytes.data() + bytes.size(), storage.data() + storage.size()))
+    return std::nullopt;
+  return z::AbsoluteAddress{static_cast<std::uint64_t>(bytes.data() - storage.data())};
+}
+
 std::vector<std::byte> IoArea::read(std::size_t offset, std::size_t length) const {
   std::vector<std::byte> bytes(length);
   read(offset, bytes);
@@ -142,7 +150,7 @@ void RealIo::start(z::DeviceNumber number, const IoArea& program, Done done) {
 
 void RealIo::begin(Device& device, z::AbsoluteAddress program, Done done) {
   channel::Orb orb{};
-  orb.control = channel::Orb::format_1 | channel::Orb::path_mask;
+  orb.control = channel::Orb::format_1 | channel::Orb::prefetch | channel::Orb::format_2_idaw | channel::Orb::path_mask;
   orb.program_address = static_cast<std::uint32_t>(program.value);
   const auto answer = subsystem_->start(device.ssid, orb);
   if (answer == channel::Answer::cc0) {

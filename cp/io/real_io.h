@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,8 @@ class IoArea {
   std::vector<std::byte> read(std::size_t offset, std::size_t length) const;
   // The bytes where they lie: while no channel program moves them.
   std::span<const std::byte> view(std::size_t offset, std::size_t length) const;
+  // Of bytes anywhere in partition storage.
+  std::optional<z::AbsoluteAddress> address_of(std::span<const std::byte> bytes) const;
 
  private:
   cpu::Storage* storage_;
@@ -47,10 +50,11 @@ class IoArea {
   std::size_t size_;
 };
 
-// A chain of format-1 CCWs composed in an IoArea: CCWs at its start, their data behind them.
+// A chain of format-1 CCWs composed in an IoArea: CCWs at its start, their data behind them. Lists of indirect data addresses are of
+// format 2, for blocks of 4 KiB.
 class ChannelProgram {
  public:
-  enum Flag : std::uint8_t { chain_data = 0x80, chain_command = 0x40, suppress_length = 0x20, skip = 0x10 };
+  enum Flag : std::uint8_t { chain_data = 0x80, chain_command = 0x40, suppress_length = 0x20, skip = 0x10, indirect = 0x04 };
 
   // `ccws` is the most that will be added.
   ChannelProgram(IoArea& area, std::size_t ccws) : area_(area), next_data_(ccws * 8), ccws_(ccws) {}

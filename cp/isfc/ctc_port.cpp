@@ -38,7 +38,7 @@ CtcPort::CtcPort(EventLoop& loop, RealIo& io, z::DeviceNumber device, std::size_
     : loop_(loop), io_(io), device_(device), largest_(largest), control_(io.area(z::page_size)),
       filler_(io.area(z::page_size)),
       read_area_(io.area(program_size(largest + z::page_size) + largest)),
-      write_area_(io.area(program_size(largest + z::page_size) + largest)) {
+      write_program_(io.area(WriteProgram::area_size(largest)), largest) {
   ChannelProgram program{control_, 1};
   program.add(set_extended_mode, std::size_t{1}, ChannelProgram::suppress_length);
   ChannelProgram filler{filler_, 1};
@@ -63,7 +63,7 @@ z::Result<> CtcPort::open(Events events) {
 void CtcPort::close() {
   if (!std::exchange(*alive_, false)) return;
   loop_.cancel(probe_timer_);
-  if (state_ != State::closed && state_ != State::idle) io_.halt(device_);
+  if (state_ != State::closed && state_ != State::idle && state_ != State::delivering) io_.halt(device_);
   state_ = State::closed;
   attention_ = peer_reads_ = write_waits_ = false;
 }
@@ -112,21 +112,18 @@ void CtcPort::read_ended(const IoEnd& end) {
   // The status of a collision comes with deferred condition code 1 when it met the start itself.
   peer_reads_ = end.device_status == (channel::busy | channel::attention).bits;
   if ((end.device_status & channel::unit_check.bits) != 0 || (end.deferred_cc != 0 && !peer_reads_)) return lose();
-  state_ = State::idle;
+  // Nothing is read over the block while it is looked at.
+  state_ = State::delivering;
   const auto length = end.ok() ? moved(read_area_, end, largest_) : 0;
   if (length > filler_length) events_.received(read_area_.view(program_size(read_area_.size()), length));
+  if (state_ != State::delivering) return;  // closed meanwhile
+  state_ = State::idle;
   go_on();
 }
 
 void CtcPort::write(std::span<const std::span<const std::byte>> pieces) {
   Z_ASSERT(!write_waits_);
-  std::size_t length = 0;
-  const auto data = program_size(write_area_.size());
-  for (const auto piece : pieces) {
-    write_area_.write(data + length, piece);
-    length += piece.size();
-  }
-  compose(write_area_, write_command, length);
+  write_program_.compose(write_command, pieces);
   write_waits_ = true;
   go_on();
 }
@@ -134,7 +131,7 @@ void CtcPort::write(std::span<const std::span<const std::byte>> pieces) {
 void CtcPort::start_write() {
   state_ = State::writing;
   peer_reads_ = false;
-  start(write_area_, &CtcPort::write_ended);
+  start(write_program_.area(), &CtcPort::write_ended);
 }
 
 void CtcPort::write_ended(const IoEnd& end) {

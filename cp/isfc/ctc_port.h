@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cp/io/real_io.h"
+#include "cp/isfc/write_program.h"
 
 namespace cp::isfc {
 
@@ -37,13 +38,14 @@ class CtcPort {
   z::DeviceNumber device() const { return device_; }
   z::Result<> open(Events events);
   void close();  // no event comes any more; may be opened again, its I/O storage stays
-  // The pieces are copied before it returns. One write at a time.
+  // One write at a time. Pieces of a page or more that lie in partition storage stay there until `written` or `lost`; all others are
+  // copied before it returns.
   void write(std::span<const std::span<const std::byte>> pieces);
   void reopen();  // closed, and probed again after a while; without a `lost`
   bool is_open() const { return state_ != State::closed && state_ != State::probing; }
 
  private:
-  enum class State : std::uint8_t { closed, probing, idle, writing, reading, filling };
+  enum class State : std::uint8_t { closed, probing, idle, writing, reading, filling, delivering };
 
   void probe();
   void attention();
@@ -63,11 +65,12 @@ class CtcPort {
   const z::DeviceNumber device_;
   const std::size_t largest_;
   Events events_;
-  IoArea control_, filler_, read_area_, write_area_;
+  IoArea control_, filler_, read_area_;
+  WriteProgram write_program_;
   State state_ = State::closed;
   bool attention_ = false;      // a peer's WRITE waits
   bool peer_reads_ = false;     // a peer's READ waits
-  bool write_waits_ = false;    // ours is composed in write_area_ and not written yet
+  bool write_waits_ = false;    // ours is composed in write_program_ and not written yet
   EventLoop::Id probe_timer_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(false);  // one for each time it is open
 };

@@ -20,7 +20,7 @@ class Ctcs {
   virtual void close(z::DeviceNumber device) = 0;  // no event of it comes any more
   // The peer's end makes no sense: begins anew after a while. The caller knows that it is lost.
   virtual void reopen(z::DeviceNumber device) = 0;
-  // One at a time a device: `written` or `lost` follows. The block is copied before the call returns.
+  // One at a time a device: `written` or `lost` follows; pieces that are parts of messages stay readable until then.
   virtual void write(z::DeviceNumber device, const Block& block) = 0;
 };
 

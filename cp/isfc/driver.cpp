@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
+
 namespace cp::isfc {
 namespace {
 
@@ -90,6 +92,7 @@ z::Result<> Driver::add_device(LogicalLink& link, z::DeviceNumber device) {
                                 },
                             .received =
                                 [this, &link, device](std::span<const std::byte> block) {
+                                  Z_ASSERT(!link.is_performing);  // what it delivers lies in the block
                                   link.machine.received(device, block, clock_.now());
                                   perform(link);
                                 },
@@ -146,7 +149,7 @@ void Driver::perform(LogicalLink& link) {
 void Driver::perform_one(LogicalLink& link, LinkAction& action) {
   std::visit(
       Overloaded{[&](WriteBlock& write) { ctcs_.write(write.device, write.block); },
-                 [&](Deliver& message) { deliver(link.name, message); },
+                 [&](const Deliver& message) { deliver(link.name, message); },
                  [&](const Sent& sent) {
                    if (auto waiting = sent_.extract(sent.token)) waiting.mapped()();
                  },
@@ -174,10 +177,10 @@ void Driver::perform_one(LogicalLink& link, LinkAction& action) {
       action);
 }
 
-void Driver::deliver(const std::string& node, Deliver& message) {
+void Driver::deliver(const std::string& node, const Deliver& message) {
   const auto found = listeners_.find(message.endpoint);
-  if (found != listeners_.end()) found->second.message(node, std::move(message.bytes));
-  else if (events_.message) events_.message(node, message.endpoint, std::move(message.bytes));
+  if (found != listeners_.end()) found->second.message(node, message.bytes);
+  else if (events_.message) events_.message(node, message.endpoint, message.bytes);
 }
 
 void Driver::set_timer(LogicalLink& link) {

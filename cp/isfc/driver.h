@@ -22,7 +22,7 @@ class Driver final : public Network {
   // What no listener asked for, and what an operator sees.
   struct Events {
     std::function<void(const std::string& node)> link_up, link_down;
-    std::function<void(const std::string& node, Endpoint endpoint, std::vector<std::byte> bytes)> message;
+    std::function<void(const std::string& node, Endpoint endpoint, std::span<const std::byte> bytes)> message;
     std::function<void(std::string text)> report;
   };
   struct Options {
@@ -65,7 +65,7 @@ class Driver final : public Network {
   z::Result<> add_device(LogicalLink& link, z::DeviceNumber device);
   void perform(LogicalLink& link);  // what the machine asks for
   void perform_one(LogicalLink& link, LinkAction& action);
-  void deliver(const std::string& node, Deliver& message);
+  void deliver(const std::string& node, const Deliver& message);
   void set_timer(LogicalLink& link);
 
   const z::Clock& clock_;

@@ -125,8 +125,9 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
     sender_.set_window(header.window);
     for (const auto token : sender_.acknowledge(header.acknowledged)) actions_.emplace_back(Sent{token});
     for (auto& delivery : receiver_.delivered())
-      actions_.emplace_back(Deliver{delivery.endpoint, std::move(delivery.bytes)});
+      actions_.emplace_back(Deliver{delivery.endpoint, delivery.bytes, std::move(delivery.owned)});
   }
+  receiver_.keep();
   if (is_farewell) return z::failure("node {} deactivated it", peer_);
   return {};
 }

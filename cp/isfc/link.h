@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,7 +28,8 @@ struct Block {
 };
 
 struct WriteBlock { z::DeviceNumber device; Block block; };
-struct Deliver { Endpoint endpoint; std::vector<std::byte> bytes; };
+// `bytes` lie in the block that `received` was given, or in `owned`: good while that block is.
+struct Deliver { Endpoint endpoint; std::span<const std::byte> bytes; std::vector<std::byte> owned; };
 struct Sent { Sender::Token token; };  // acknowledged, or dropped with the link
 struct LinkUp { std::string node; };
 struct LinkDown { std::string node; };  // no message from before is delivered after it
@@ -61,6 +63,7 @@ class Link {
   void device_opened(z::DeviceNumber device, z::Nanoseconds now);  // both sides are ready: it can be written
   void device_lost(z::DeviceNumber device);
   void leave(z::DeviceNumber device, z::Nanoseconds now);  // the peer is told, so that it writes there no more
+  // The block stays until the actions have been performed.
   void received(z::DeviceNumber device, std::span<const std::byte> block, z::Nanoseconds now);
   void written(z::DeviceNumber device);  // the write asked for last has ended well
   void timer(z::Nanoseconds now);

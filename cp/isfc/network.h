@@ -15,7 +15,7 @@ namespace cp::isfc {
 class Network {
  public:
   struct Listener {
-    std::function<void(const std::string& node, std::vector<std::byte> message)> message;
+    std::function<void(const std::string& node, std::span<const std::byte> message)> message;  // read it at once
     std::function<void(const std::string& node)> link_up;
     std::function<void(const std::string& node)> link_down;  // nothing sent before arrives after it
   };

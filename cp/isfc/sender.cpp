@@ -24,9 +24,6 @@ std::vector<std::span<const std::byte>> slice(const Message& message, std::size_
   return result;
 }
 
-// A frame smaller than this is not begun at the end of a block if the message is longer.
-constexpr std::size_t smallest_cut = 4096;
-
 }  // namespace
 
 void Sender::queue(Endpoint endpoint, Message message, Token token) {
@@ -66,6 +63,7 @@ Sender::Frame Sender::cut(std::size_t room, z::DeviceNumber device) {
 
 std::vector<Sender::Piece> Sender::take(z::DeviceNumber device, std::size_t room) {
   std::vector<Piece> result;
+  const auto whole_block = room - sizeof(FrameHeader);
   while (!again_.empty()) {
     const auto sequence = *again_.begin();
     auto& frame = unacknowledged_.at(sequence);
@@ -78,7 +76,7 @@ std::vector<Sender::Piece> Sender::take(z::DeviceNumber device, std::size_t room
   while (has_frames() && room > sizeof(FrameHeader)) {
     room -= sizeof(FrameHeader);
     const auto left = waiting_.front()->length - waiting_.front()->cut;
-    if (left > room && room < smallest_cut && !result.empty()) break;
+    if (left > room && left <= whole_block && !result.empty()) break;  // in one piece it need not be put together
     const auto sequence = next_sequence_++;
     const auto& frame = unacknowledged_.emplace(sequence, cut(room, device)).first->second;
     room -= frame.length;
@@ -120,15 +118,18 @@ z::Result<> Receiver::take(const FrameHeader& header, std::span<const std::byte>
       std::uint64_t{header.offset} + data.size() > header.message_length)
     return z::failure("frame {} of message {} does not fit it", sequence, std::uint64_t{header.message});
   auto& message = messages_[header.message];
-  if (message.bytes.empty()) {
+  if (message.length == 0) {
     message.endpoint = static_cast<Endpoint>(std::uint32_t{header.endpoint});
-    message.missing = header.message_length;
-    if (data.size() == message.missing) message.bytes.assign(data.begin(), data.end());  // mostly it comes in one frame
-    else message.bytes.resize(message.missing);
+    message.length = message.missing = header.message_length;
   }
-  if (message.bytes.size() != header.message_length || data.size() > message.missing)
+  if (message.length != header.message_length || data.size() > message.missing)
     return z::failure("frame {} contradicts message {}", sequence, std::uint64_t{header.message});
-  if (data.size() < message.bytes.size()) std::memcpy(message.bytes.data() + header.offset, data.data(), data.size());
+  if (data.size() == message.length) {
+    message.whole = data;
+  } else {
+    message.bytes.resize(message.length);
+    std::memcpy(message.bytes.data() + header.offset, data.data(), data.size());
+  }
   message.missing -= data.size();
   early_.insert(sequence);
   while (early_.erase(expected_) != 0) ++expected_;
@@ -139,9 +140,21 @@ std::vector<Receiver::Delivery> Receiver::delivered() {
   std::vector<Delivery> result;
   for (auto first = messages_.begin();
        first != messages_.end() && first->first == next_message_ && first->second.missing == 0;
-       first = messages_.erase(first), ++next_message_)
-    result.push_back({first->second.endpoint, std::move(first->second.bytes)});
+       first = messages_.erase(first), ++next_message_) {
+    auto& message = first->second;
+    const auto bytes = message.whole.empty() ? std::span<const std::byte>{message.bytes} : message.whole;
+    result.push_back({message.endpoint, bytes, std::move(message.bytes)});
+  }
   return result;
+}
+
+// Messages that overtook others wait for them here.
+void Receiver::keep() {
+  for (auto& [number, message] : messages_) {
+    if (message.whole.empty()) continue;
+    message.bytes.assign(message.whole.begin(), message.whole.end());
+    message.whole = {};
+  }
 }
 
 void Receiver::clear() { *this = Receiver{}; }

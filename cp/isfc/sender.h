@@ -72,19 +72,23 @@ class Receiver {
  public:
   struct Delivery {
     Endpoint endpoint;
-    std::vector<std::byte> bytes;
+    std::span<const std::byte> bytes;  // in the block that completed the message, or in `owned`
+    std::vector<std::byte> owned;
   };
   // An error is a frame that contradicts the protocol.
   z::Result<> take(const FrameHeader& header, std::span<const std::byte> data);
   std::vector<Delivery> delivered();
+  void keep();  // the block that frames were taken from goes
   std::uint64_t expected() const { return expected_; }  // first frame that has not arrived
   void clear();
 
  private:
   struct Incoming {
     Endpoint endpoint{};
-    std::vector<std::byte> bytes;
+    std::size_t length = 0;
     std::size_t missing = 0;
+    std::span<const std::byte> whole;  // came in one frame, and lies there
+    std::vector<std::byte> bytes;      // else
   };
   std::uint64_t expected_ = 1;
   std::set<std::uint64_t> early_;  // arrived, above expected_

@@ -56,8 +56,8 @@ Cluster::Cluster(EventLoop& loop, RealIo& io, const SystemConfig& config, const 
             {.own_name = config.system, .first_session = z::tod_of_utc(loop.clock().utc()).value},
             {.link_up = [](const std::string&) {},  // ISFC itself tells the operator
              .link_down = [this](const std::string& node) { events_.link_down(node); },
-             .message = [this](const std::string& node, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
-               events_.message(node, endpoint, std::move(bytes));
+             .message = [this](const std::string& node, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
+               events_.message(node, endpoint, bytes);
              },
              .report = [this](std::string text) { events_.console(text); }}) {}
 

@@ -34,7 +34,7 @@ class Cluster {
     std::function<void(bool joined)> ipl_ended;                  // joined, or isolated
     std::function<void()> left;
     std::function<void(const std::string& member)> link_down;
-    std::function<void(const std::string& member, isfc::Endpoint, std::vector<std::byte>)> message;
+    std::function<void(const std::string& member, isfc::Endpoint, std::span<const std::byte>)> message;
   };
   Cluster(EventLoop& loop, RealIo& io, const SystemConfig& config, const Volumes& volumes, Events events);
   ~Cluster();

@@ -46,6 +46,7 @@ z::Result<std::unique_ptr<Member>> Member::create(const lpar::MachineFile& file,
   std::unique_ptr<Member> member{new Member{std::move(files), file.run_directory, std::move(partition), loop, std::move(events)}};
   member->connect_cluster();
   member->mover_ = make_mover(*member);
+  member->terminals_ = Z_TRY(Terminals::open(lpar->terminals, {loop, *member, member->users_, member->guests_, member->config_.userids.operator_}));
   return member;
 }
 
@@ -53,10 +54,15 @@ Member::Member(Files files, std::filesystem::path run_directory, std::unique_ptr
                Events events)
     : loop_(loop), events_(std::move(events)), run_directory_(std::move(run_directory)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
       config_(config_file_.for_system(files.system)), ipled_(loop.clock().utc()), partition_(std::move(partition)),
-      guests_(partition_->definition().model, partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
+      guests_(partition_->definition(), partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
               {.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
                .console_line = [this](GuestMachine& machine, const std::string& line) { users_.console_line(machine, line); },
                .stopped = [this](GuestMachine& machine) { machine_stopped(machine); },
+               .command = [this](GuestMachine& machine, const std::string& text, ReplyPtr reply) {
+                 const auto issuer = issuer_of(machine.userid());
+                 if (issuer) run_command(*this, *issuer, text, std::move(reply));
+                 else reply->end(std::unexpected{issuer.error()});
+               },
                .arrived = [this](const std::string& userid) {
                  users_.arrived(userid);
                  cluster_->take_over_user(userid);
@@ -98,13 +104,13 @@ void Member::connect_cluster() {
                         remote_->link_down(member);
                         mover_->link_lost(member);
                       },
-                      .message = [this](const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
-                        received(member, endpoint, std::move(bytes));
+                      .message = [this](const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
+                        received(member, endpoint, bytes);
                       }});
 }
 
-void Member::received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes) {
-  if (endpoint == isfc::Endpoint::relocation) return mover_->message(member, std::move(bytes));
+void Member::received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
+  if (endpoint == isfc::Endpoint::relocation) return mover_->message(member, bytes);
   if (endpoint == isfc::Endpoint::commands && remote_->received(member, bytes)) return;
   say(fmt::format("HCPKCL2717E A message from {} makes no sense and was dropped", member));
 }
@@ -113,7 +119,7 @@ void Member::ipl() {
   loop_.post([this] {
     say(level().product);
     check_volumes();
-    users_.set_terminal(config_.userids.operator_, "0009", [this](const std::string& line) { say(line); });
+    users_.set_terminal(config_.userids.operator_, "0009", {.line = [this](const std::string& line) { say(line); }, .left = {}});
     cluster_->activate();
     cluster_->join();
   });

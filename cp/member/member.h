@@ -17,6 +17,7 @@
 #include "cp/member/mover.h"
 #include "cp/member/partition.h"
 #include "cp/member/remote_commands.h"
+#include "cp/member/terminals.h"
 #include "cp/member/users.h"
 #include "lpar/machine_file.h"
 
@@ -99,7 +100,8 @@ class Member final : public System {
   void vary(z::DeviceNumber device, Presence presence, Done done) override;
   void attach(AttachRequest request, Done done) override;
   void detach_real(z::DeviceNumber device, Done done) override;
-  void trace_io(Switch setting, Done done) override;
+  void trace_io(TraceChange change, Done done) override;
+  Answer<std::vector<std::string>> debug_io(const std::string& userid, const std::string& command) override;
   void shutdown(Done done) override;
 
  private:
@@ -112,7 +114,7 @@ class Member final : public System {
 
   Member(Files files, std::filesystem::path run_directory, std::unique_ptr<Partition> partition, EventLoop& loop, Events events);
   void connect_cluster();
-  void received(const std::string& member, isfc::Endpoint endpoint, std::vector<std::byte> bytes);
+  void received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes);
   void check_volumes();
   void ipl_ended(bool joined);
   void lease_renewed(z::Nanoseconds until);
@@ -140,6 +142,7 @@ class Member final : public System {
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<RemoteCommands> remote_;
   std::unique_ptr<Mover> mover_;
+  std::unique_ptr<Terminals> terminals_;
   EventLoop::Id lease_timer_ = 0;
   bool without_lease_ = false;
   bool ready_ = false;

@@ -20,7 +20,7 @@ class Mover {
   virtual bool is_moving(const std::string& userid) const = 0;
 
   // Events of the cluster.
-  virtual void message(const std::string& from, std::vector<std::byte> bytes) = 0;
+  virtual void message(const std::string& from, std::span<const std::byte> bytes) = 0;
   virtual void link_lost(const std::string& member) = 0;
   virtual void member_down(const std::string& member) = 0;
 };

@@ -95,7 +95,10 @@ void Member::tell(const Issuer& issuer, std::string line) {
 }
 
 void Member::machine_stopped(GuestMachine& machine) {
-  const auto set = machine.machine().view(0).psw;
+  const auto view = machine.machine().view(0);
+  if (view.is_stopped)
+    return users_.console_line(machine, "HCPGSP2629I The virtual machine is placed in CP mode due to a SIGP stop from CPU 00.");
+  const auto set = view.psw;
   users_.console_line(machine, fmt::format("HCPGIR450W CP entered; disabled wait PSW {:08X} {:08X} {:08X} {:08X}", set.mask >> 32,
                                            set.mask & 0xFFFF'FFFF, set.address >> 32, set.address & 0xFFFF'FFFF));
 }

@@ -29,17 +29,22 @@ void Users::arrived(const std::string& userid) {
 
 void Users::forget(const std::string& userid) {
   sessions_.erase(userid);
-  terminals_.erase(userid);
+  leave_terminal(userid);
 }
 
-void Users::set_terminal(const std::string& userid, std::string terminal, Sink sink) {
-  if (auto* found = session(userid)) found->terminal = std::move(terminal);
-  if (sink) terminals_.insert_or_assign(userid, std::move(sink));
-  else terminals_.erase(userid);
+void Users::set_terminal(const std::string& userid, std::string name, Terminal terminal) {
+  leave_terminal(userid);
+  if (auto* found = session(userid)) found->terminal = std::move(name);
+  if (terminal.line) terminals_.insert_or_assign(userid, std::move(terminal));
+}
+
+void Users::leave_terminal(const std::string& userid) {
+  const auto found = terminals_.extract(userid);
+  if (found && found.mapped().left) found.mapped().left();
 }
 
 void Users::tell(const std::string& userid, const std::string& line) {
-  if (const auto terminal = terminals_.find(userid); terminal != terminals_.end()) terminal->second(line);
+  if (const auto terminal = terminals_.find(userid); terminal != terminals_.end()) terminal->second.line(line);
 }
 
 void Users::console_line(GuestMachine& machine, const std::string& line) {

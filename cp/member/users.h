@@ -43,13 +43,18 @@ class Users {
   void left(const std::string& userid) { forget(userid); }
 
   // Where lines for a user go. The operator's are those of the process's operator console; a terminal adds its own.
-  void set_terminal(const std::string& userid, std::string terminal, Sink sink);
+  struct Terminal {
+    Sink line;                   // empty: disconnected
+    std::function<void()> left;  // the user does not use it any more; may be empty
+  };
+  void set_terminal(const std::string& userid, std::string name, Terminal terminal);
   void tell(const std::string& userid, const std::string& line);
   // A line that a virtual machine wrote on its console: its terminal, else its secondary user with the user's name in front.
   void console_line(GuestMachine& machine, const std::string& line);
 
  private:
   void forget(const std::string& userid);
+  void leave_terminal(const std::string& userid);
   std::uint32_t next_cpu_serial();
 
   Guests& guests_;
@@ -58,7 +63,7 @@ class Users {
   const std::string operator_;
   const z::Clock& clock_;
   std::map<std::string, Session, std::less<>> sessions_;
-  std::map<std::string, Sink, std::less<>> terminals_;
+  std::map<std::string, Terminal, std::less<>> terminals_;
 };
 
 }  // namespace cp

@@ -41,7 +41,7 @@ Moment Node::moment() const { return {ports_.clock.now(), z::tod_of_utc(ports_.c
 
 void Node::listen() {
   ports_.network.listen(isfc::Endpoint::membership,
-                        {.message = guarded([this](const std::string& node, const std::vector<std::byte>& bytes) {
+                        {.message = guarded([this](const std::string& node, std::span<const std::byte> bytes) {
                            membership_.message(moment(), node, bytes);
                            perform();
                          }),
@@ -55,7 +55,7 @@ void Node::listen() {
                            perform();
                          })});
   ports_.network.listen(isfc::Endpoint::logons,
-                        {.message = guarded([this](const std::string& node, const std::vector<std::byte>& bytes) {
+                        {.message = guarded([this](const std::string& node, std::span<const std::byte> bytes) {
                            logons_.message(ports_.clock.now(), node, bytes);
                            perform();
                          }),

@@ -43,6 +43,7 @@ constexpr Facility offered[] = {
     {41, Model::z9},    // floating-point-support enhancement: FPR-GR transfer, sign handling, DFP rounding
     {42, Model::z9},    // decimal floating point
     {43, Model::z10},   // with high performance
+    {44, Model::z9},    // perform floating-point operation
     {45, Model::z196},  // distinct operands, high word, interlocked access 1, load/store on condition, population count
     {48, Model::zec12}, // decimal-floating-point zoned conversion
     {49, Model::zec12}, // execution hint, load and trap, miscellaneous-instruction extensions 1, processor assist

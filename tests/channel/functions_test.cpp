@@ -48,6 +48,13 @@ TEST_F(IoFunction, RequestWithReservedBitsIsAnOperandException) {
   EXPECT_EQ(start(Orb::transport_mode | Orb::prefetch), Answer::operand_exception);
 }
 
+TEST_F(IoFunction, ModifyThatAsksForTheExtendedMeasurementWordIsAnOperandException) {
+  Schib schib{};
+  ASSERT_EQ(subsystem->store(ssid, schib), Answer::cc0);
+  schib.pmcw.control = schib.pmcw.control | Pmcw::extended_measurement;
+  EXPECT_EQ(subsystem->modify(ssid, schib), Answer::operand_exception);
+}
+
 TEST_F(IoFunction, StartOnABusySubchannelIsCondition2AndOnAStatusPendingOne1) {
   start_waiting_read();
   EXPECT_EQ(start(), Answer::cc2);

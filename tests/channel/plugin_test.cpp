@@ -29,7 +29,7 @@ TEST(DeviceRegistry, SplitsArguments) {
 
 TEST(DevicePlugin, OfAnotherInterfaceVersionIsRefused) {
   Registry registry;
-  EXPECT_THAT(registry.load_plugin(OLD_PLUGIN_PATH).error().text(), HasSubstr("has interface version 0, this program 1"));
+  EXPECT_THAT(registry.load_plugin(OLD_PLUGIN_PATH).error().text(), HasSubstr("has interface version 0, this program 2"));
 }
 
 TEST(DevicePlugin, ThatIsNoneIsRefused) {

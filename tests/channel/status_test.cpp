@@ -223,6 +223,7 @@ TEST_F(IoStatus, BusyDeviceIsTriedAgainByTheChannelWithoutStatus) {
   program({ccw1(0x02, SLI, 1, data_at)});
   start();
   while (device->log().size() < 2) settle();
+  settle();  // the wait for the next try counts from the end of this one
   EXPECT_EQ(scsw().control & 0xFFFF, Scsw::start_function | Scsw::start_pending);
   EXPECT_FALSE(subsystem->pending_interruption(0xFF));
   device->on(0x02, ScriptedDevice::ends(ended));

@@ -69,6 +69,11 @@ TEST_F(SubsystemCall, OffersTransportModeWithPathsThatTakeFourMegabytes) {
   EXPECT_EQ(z::be16::load(&block[24 + 22]), 5);
 }
 
+TEST_F(SubsystemCall, OffersExtendedMeasurementBlocks) {
+  EXPECT_EQ(call(0x0010), 1);
+  EXPECT_EQ(std::to_integer<int>(block[24 + 6]) & 0x80, 0x80) << "bit 48 of the characteristics";
+}
+
 TEST_F(SubsystemCall, ARequestOfAnImpossibleLengthIsRefused) {
   for (const std::uint16_t length : {0, 2, 7, 4095, 4096, 4092, 0xFFF8}) {
     call(0x0010, 0, 0, length);

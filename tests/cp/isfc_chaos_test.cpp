@@ -16,7 +16,7 @@ struct Node {
         driver(world.clock(), *host, ctcs,
                {.own_name = name, .first_session = static_cast<std::uint64_t>(world.clock().utc().count()), .max_block = 3000, .window = 12'000},
                {.link_up = {}, .link_down = {}, .message = {}, .report = [](const std::string&) {}}) {
-    driver.listen(Endpoint::test, {.message = [this](const std::string&, std::vector<std::byte> m) { take(m); },
+    driver.listen(Endpoint::test, {.message = [this](const std::string&, std::span<const std::byte> m) { take(m); },
                                    .link_up = [this](const std::string&) { is_up = true; },
                                    .link_down = [this](const std::string&) {
                                      is_up = false;
@@ -36,7 +36,7 @@ struct Node {
     ++unreported;
     driver.send(peer, Endpoint::test, std::move(message), [this, body] { --unreported; });
   }
-  void take(const std::vector<std::byte>& message) {
+  void take(std::span<const std::byte> message) {
     const auto number = z::be32::load(message.data());
     for (std::size_t i = 4; i < message.size(); ++i)
       if (message[i] != static_cast<std::byte>(number * 7)) return errors.push_back("damaged " + std::to_string(number));

@@ -168,5 +168,36 @@ TEST_F(Asns, TheStackIsFullAndEmptyWithItsExceptions) {
   EXPECT_EQ(program_code(), 0x31);
 }
 
+// LPTEA 1,0,3,M4 on the tables of the primary space: page 5 of them.
+TEST_F(Asns, LoadPageTableEntryAddressFindsTheEntry) {
+  machine.put(program, {0xB9, 0xAA, 0x00, 0x13});
+  Cpu& cpu = machine.cpu();
+  cpu.gr(3) = 0x5678;
+  execute();
+  EXPECT_EQ(cpu.gr(1), page_table_of(primary) + 5 * 8);
+  EXPECT_EQ(cpu.cc, 0);
+  machine.put(program, {0xB9, 0xAA, 0x03, 0x13});  // home
+  execute();
+  EXPECT_EQ(cpu.gr(1), page_table_of(home) + 5 * 8);
+}
+
+TEST_F(Asns, LoadPageTableEntryAddressTellsWhatIsInTheWay) {
+  machine.put(program, {0xB9, 0xAA, 0x00, 0x13});
+  Cpu& cpu = machine.cpu();
+  cpu.gr(3) = 0x20'0000;  // segment 2 is invalid
+  execute();
+  EXPECT_EQ(cpu.gr(1), asce_of(primary) + 2 * 8);
+  EXPECT_EQ(cpu.cc, 2);
+  cpu.gr(3) = 1ull << 40;  // beyond a segment table
+  execute();
+  EXPECT_EQ(cpu.gr(1), 0x38u);
+  EXPECT_EQ(cpu.cc, 3);
+  cpu.gr(3) = 0;
+  machine.put_value<std::uint64_t>(asce_of(primary), page_table_of(primary) | 0x200);  // protected
+  execute();
+  EXPECT_EQ(cpu.gr(1), page_table_of(primary));
+  EXPECT_EQ(cpu.cc, 1);
+}
+
 }  // namespace
 }  // namespace cpu

@@ -35,7 +35,8 @@ void compute(Unbounded& result, const Function& function, Rounding rounding) {
   Real half{precision + 200}, rest{precision + 200};
   mpfr_sub(rest, more, truncated, MPFR_RNDZ);
   mpfr_abs(rest, rest, MPFR_RNDZ);
-  if (mpfr_zero_p(rest.get()) && ternary == 0) {
+  // Infinity has no exponent to halve, and nothing is left of it.
+  if (ternary == 0 && (mpfr_inf_p(more.get()) || mpfr_zero_p(rest.get()))) {
     mpfr_set(result.value, truncated, MPFR_RNDZ);
     result.ternary = 0;
     return;

@@ -55,6 +55,7 @@ void add_fact(MachineFacts& facts, const std::string& fact) {
   else if (name == "cc") facts.cc = number(value);
   else if (name == "pm") facts.program_mask = number(value);
   else if (name == "amode") facts.amode = number(value, 10);
+  else if (name == "psw") facts.psw = number(value);
   else if (name == "fpc") facts.fpc = number(value);
   else if (name == "ia") facts.ia = number(value);
   else if (name == "pic") facts.pic = number(value);

@@ -18,7 +18,7 @@ struct MachineFacts {
   std::map<unsigned, VectorRegister> vr;
   std::map<unsigned, std::uint32_t> ar;
   std::map<std::uint64_t, std::vector<std::uint8_t>> storage;
-  std::optional<std::uint64_t> cc, program_mask, amode, fpc, ia, pic, ilc;
+  std::optional<std::uint64_t> cc, program_mask, amode, psw, fpc, ia, pic, ilc;
 };
 
 // One "spec" of a text file:
@@ -30,7 +30,7 @@ struct MachineFacts {
 //
 // given and expect take rN fN vN aN cN (general, floating-point, vector, access and control registers; a vector register is
 // 32 digits), cc, pm (program mask), amode
-// (24, 31, 64), fpc, mem[address]=bytes, and expect also ia (of the next instruction), pic and ilc (of the program
+// (24, 31, 64), psw (bits 0-63 at once, instead of cc, pm and amode), fpc, mem[address]=bytes, and expect also ia (of the next instruction), pic and ilc (of the program
 // interruption). Numbers are hexadecimal except amode and those of registers. Lines with # are comments.
 struct InstructionSpec {
   std::string file, title, mnemonic;

@@ -39,6 +39,7 @@ std::string assembler_text(const std::vector<std::uint8_t>& text) {
 constexpr std::uint64_t addressing_mode(std::uint64_t bits) { return bits == 64 ? 0x1'8000'0000 : bits == 31 ? 0x8000'0000 : 0; }
 
 std::uint64_t psw_mask(const MachineFacts& facts) {
+  if (facts.psw) return *facts.psw;
   return addressing_mode(facts.amode.value_or(64)) | facts.cc.value_or(0) << 44 | facts.program_mask.value_or(0) << 40;
 }
 
@@ -113,11 +114,15 @@ void expect_storage(const Machine& machine, const InstructionSpec& spec) {
 void expect_psw(Machine& machine, const InstructionSpec& spec) {
   const auto &after = spec.expected, &before = spec.given;
   const PswImage psw = psw_after(machine, spec);
+  const bool nullified = after.pic && nullifies(static_cast<Pic>(*after.pic));
+  EXPECT_EQ(psw.address, after.ia.value_or(program_at + (nullified ? 0 : spec.text.size()))) << "instruction address";
+  if (before.psw) {
+    EXPECT_EQ(fmt::format("psw={:016X}", psw.mask), fmt::format("psw={:016X}", after.psw.value_or(*before.psw)));
+    return;
+  }
   EXPECT_EQ(Psw::condition_code(psw), after.cc.value_or(before.cc.value_or(0))) << "condition code";
   EXPECT_EQ(psw.mask >> 40 & 0xF, after.program_mask.value_or(before.program_mask.value_or(0))) << "program mask";
   EXPECT_EQ(psw.mask & addressing_mode(64), addressing_mode(after.amode.value_or(before.amode.value_or(64)))) << "addressing mode";
-  const bool nullified = after.pic && nullifies(static_cast<Pic>(*after.pic));
-  EXPECT_EQ(psw.address, after.ia.value_or(program_at + (nullified ? 0 : spec.text.size()))) << "instruction address";
 }
 
 void expect_interruption(const Machine& machine, const InstructionSpec& spec) {

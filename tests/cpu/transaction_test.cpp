@@ -1,4 +1,5 @@
 #include <thread>
+#include <vector>
 
 #include "machine.h"
 
@@ -142,6 +143,141 @@ TEST_F(Transactions, AConstrainedTransactionContinuesAtItsBegin) {
   machine.step();
   EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x218);
   EXPECT_EQ(machine.value(0x158), program);
+}
+
+// PoP ch. 5, "Constrained Transaction".
+class ConstrainedTransactions : public Transactions {
+ protected:
+  // TBEGINC, the body, TEND; what the program-interruption code is afterwards.
+  std::uint16_t code_of(std::vector<std::uint8_t> body) {
+    std::vector<std::uint8_t> text{0xE5, 0x61, 0x00, 0x00, 0xFF, 0x00};
+    text.insert(text.end(), body.begin(), body.end());
+    for (const int byte : {0xB2, 0xF8, 0x00, 0x00}) text.push_back(static_cast<std::uint8_t>(byte));
+    EXPECT_EQ(machine.storage().store({program}, std::as_bytes(std::span{text}), 0), StorageCheck::none);
+    machine.put_value<std::uint16_t>(0x8E, 0);
+    machine.configuration().load_psw(0, {Machine::supervisor, program});
+    machine.step();
+    const auto code = machine.value<std::uint16_t>(0x8E);
+    if (code == 0) EXPECT_EQ(machine.cpu().psw.ia, program + text.size());
+    else EXPECT_EQ(machine.value(0x158), program);
+    return code;
+  }
+  static std::vector<std::uint8_t> times(unsigned count, std::initializer_list<int> one) {
+    std::vector<std::uint8_t> all;
+    for (unsigned i = 0; i < count; ++i)
+      for (const int byte : one) all.push_back(static_cast<std::uint8_t>(byte));
+    return all;
+  }
+  static constexpr std::uint16_t broken = 0x218;
+};
+
+TEST_F(ConstrainedTransactions, HaveAtMost32InstructionsBesidesBeginAndEnd) {
+  EXPECT_EQ(code_of(times(32, {0x18, 0x12})), 0);  // LR 1,2
+  EXPECT_EQ(code_of(times(33, {0x18, 0x12})), broken);
+}
+
+TEST_F(ConstrainedTransactions, LieIn256Bytes) {
+  auto far = times(1, {0xA7, 0xF4, 0x00, 0x7C});  // BRC 15,*+248: to byte 254
+  far.resize(248);
+  EXPECT_EQ(code_of(far), broken);  // TEND would end with byte 258
+  far = times(1, {0xA7, 0xF4, 0x00, 0x7B});
+  far.resize(246);
+  EXPECT_EQ(code_of(far), 0);
+}
+
+TEST_F(ConstrainedTransactions, DoNotBranchBack) {
+  EXPECT_EQ(code_of({0xA7, 0x04, 0x00, 0x02}), 0);       // BRC 0,*+4
+  EXPECT_EQ(code_of({0xA7, 0x04, 0xFF, 0xFE}), broken);  // BRC 0,*-4, though it is not taken
+  EXPECT_EQ(code_of({0xC0, 0x04, 0xFF, 0xFF, 0xFF, 0xFE}), broken);
+  EXPECT_EQ(code_of({0x07, 0x0E}), broken);              // BCR is none of the branches there may be
+}
+
+TEST_F(ConstrainedTransactions, AccessOneDoublewordWithAnInstruction) {
+  EXPECT_EQ(code_of({0x58, 0x10, 0x20, 0x04}), 0);       // L 1,4(2)
+  EXPECT_EQ(code_of({0x58, 0x10, 0x20, 0x06}), broken);  // across it
+  EXPECT_EQ(code_of({0x50, 0x10, 0x20, 0x06}), broken);
+  EXPECT_EQ(machine.value(data), 0u);
+}
+
+TEST_F(ConstrainedTransactions, AccessOneOctowordWithSeveralRegisters) {
+  EXPECT_EQ(code_of({0x98, 0x4B, 0x20, 0x00}), 0);       // LM 4,11,0(2)
+  EXPECT_EQ(code_of({0x98, 0x4B, 0x20, 0x04}), broken);
+}
+
+TEST_F(ConstrainedTransactions, AccessFourOctowordsInAll) {
+  EXPECT_EQ(code_of({0x58, 0x10, 0x20, 0x00, 0x58, 0x10, 0x20, 0x20, 0x50, 0x10, 0x20, 0x40, 0x50, 0x10, 0x20, 0x60,
+                     0x58, 0x10, 0x20, 0x1C}), 0);
+  EXPECT_EQ(code_of({0x58, 0x10, 0x20, 0x00, 0x58, 0x10, 0x20, 0x20, 0x50, 0x10, 0x20, 0x40, 0x50, 0x10, 0x20, 0x60,
+                     0x58, 0x10, 0x20, 0x80}), broken);
+}
+
+TEST_F(ConstrainedTransactions, DoNotAccessThePageTheyLieIn) {
+  machine.cpu().gr(5) = program + 0xF00;
+  EXPECT_EQ(code_of({0x58, 0x10, 0x50, 0x00}), broken);
+}
+
+TEST_F(ConstrainedTransactions, ContainNoInstructionOfManyUnits) {
+  for (const std::vector<std::uint8_t>& body : std::vector<std::vector<std::uint8_t>>{
+           {0x0E, 0x46},                          // MVCL
+           {0xD2, 0x07, 0x20, 0x00, 0x20, 0x08},  // MVC
+           {0x1D, 0x46},                          // DR
+           {0xBA, 0x45, 0x20, 0x00},              // CS
+           {0x44, 0x00, 0x20, 0x00},              // EX
+           {0xB2, 0xEC, 0x00, 0x50},              // ETND
+           {0x28, 0x02}})                         // LDR
+    EXPECT_EQ(code_of(body), broken);
+}
+
+TEST_F(ConstrainedTransactions, AnExceptionHasItsOwnCode) {
+  machine.cpu().gr(4) = 1ull << 40;
+  EXPECT_EQ(code_of({0x58, 0x10, 0x40, 0x00}), 0x205);
+}
+
+// PoP ch. 4, "Program-Event Recording" and ch. 5: an event in a transaction aborts it.
+class RecordedTransactions : public Transactions {
+ protected:
+  enum : std::uint64_t { fetching = 0x4000'0000, transaction_end = 0x0200'0000, suppression = 0x0040'0000 };
+  void run(std::uint64_t events, std::uint64_t from, std::uint64_t to) {
+    machine.put(program, {0xE5, 0x60, 0x30, 0x00, 0xFF, 0x00,   // TBEGIN 0(3),X'FF00'
+                          0x92, 0x55, 0x20, 0x00,               // MVI 0(2),X'55'
+                          0xB2, 0xF8, 0x00, 0x00});             // TEND
+    machine.cpu().cr(9) = events;
+    machine.cpu().cr(10) = from;
+    machine.cpu().cr(11) = to;
+    machine.cpu().control_registers_changed();
+    machine.configuration().load_psw(0, {Machine::supervisor | 1ull << 62, program});
+    machine.step();
+  }
+};
+
+TEST_F(RecordedTransactions, AnEventAbortsTheTransactionAndInterrupts) {
+  run(fetching, program + 6, program + 6);
+  EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x280);
+  EXPECT_EQ(machine.value<std::uint8_t>(0x96), 0x40);
+  EXPECT_EQ(machine.value(0x98), program + 6);
+  EXPECT_EQ(machine.value(0x158), program + 6);  // where an abort continues
+  EXPECT_EQ(machine.value<std::uint8_t>(data), 0);
+  EXPECT_EQ(abort_code(), 4u);
+}
+
+TEST_F(RecordedTransactions, SuppressionKeepsEventsAwayUntilTheEnd) {
+  run(fetching | suppression, program, program + 13);
+  EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x80);  // TEND is not in the transaction any more
+  EXPECT_EQ(machine.value(0x98), program + 10);
+  EXPECT_EQ(machine.value<std::uint8_t>(data), 0x55);
+}
+
+TEST_F(RecordedTransactions, TheEndOfATransactionIsAnEventOfItsOwn) {
+  run(transaction_end, 0, 0);
+  EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x80);
+  EXPECT_EQ(machine.value<std::uint8_t>(0x96), 0x02);
+  EXPECT_EQ(machine.value(0x158), program + 14);
+}
+
+TEST_F(RecordedTransactions, AnEventAtTheBeginAbortsToo) {
+  run(fetching, program, program);
+  EXPECT_EQ(machine.value<std::uint16_t>(0x8E), 0x280);
+  EXPECT_EQ(machine.value<std::uint8_t>(data), 0);
 }
 
 TEST_F(Transactions, OutsideOfOneTendSaysSoAndTabortIsRefused) {

@@ -15,20 +15,21 @@ class RingTest : public testing::Test {
   struct alignas(64) Memory {
     std::byte bytes[Ring::size]{};
   };
-  static Message message(std::uint32_t number, std::size_t size) {
-    Message result;
-    result.header.sequence = number;
-    result.data = Buffer{size};
-    std::memset(result.data.bytes().data(), static_cast<int>(number & 0xFF), size);
-    return result;
+  std::optional<Ring::Wake> write(std::uint32_t number, std::size_t size) {
+    const std::vector<std::byte> data(size, std::byte(number & 0xFF));
+    RingMessage message{.data = data};
+    message.header.sequence = number;
+    return writer.write(message);
   }
   void expect_next(std::uint32_t number, std::size_t size) {
-    auto got = reader.read();
+    const auto got = reader.read();
     ASSERT_TRUE(got);
     ASSERT_TRUE(*got);
     EXPECT_EQ((*got)->header.sequence, number);
+    EXPECT_FALSE((*got)->slot);
     ASSERT_EQ((*got)->data.size(), size);
-    for (const auto b : (*got)->data.bytes()) ASSERT_EQ(b, std::byte(number & 0xFF));
+    for (const auto b : (*got)->data) ASSERT_EQ(b, std::byte(number & 0xFF));
+    reader.done();
   }
 
   std::unique_ptr<Memory> memory = std::make_unique<Memory>();
@@ -37,9 +38,9 @@ class RingTest : public testing::Test {
 
 TEST_F(RingTest, KeepsMessagesInOrderOverManyTurns) {
   for (std::uint32_t number = 0; number < 500; ++number) {
-    const std::size_t size = number * 7919 % max_transfer;
-    ASSERT_TRUE(writer.write(message(number, size)));
-    if (number % 2 == 0 && writer.write(message(number + 1000, 100))) {
+    const std::size_t size = number * 7919 % Ring::most_data;
+    ASSERT_TRUE(write(number, size));
+    if (number % 2 == 0 && write(number + 1000, 100)) {
       expect_next(number, size);
       expect_next(number + 1000, 100);
     } else {
@@ -49,34 +50,55 @@ TEST_F(RingTest, KeepsMessagesInOrderOverManyTurns) {
 }
 
 TEST_F(RingTest, TheLongestMessageFitsWhereverTheRingStands) {
-  for (std::uint32_t number = 0; number < 200; ++number) {
-    ASSERT_TRUE(writer.write(message(number, number * 21001)) || number * 21001 > max_transfer);
-    expect_next(number, number * 21001);
-    ASSERT_TRUE(writer.write(message(number, max_transfer)));
-    expect_next(number, max_transfer);
-    if (number * 21001 > max_transfer - 21001) break;
+  for (std::uint32_t number = 0; number * 41 <= Ring::most_data; ++number) {
+    ASSERT_TRUE(write(number, number * 41));
+    expect_next(number, number * 41);
+    ASSERT_TRUE(write(number, Ring::most_data));
+    expect_next(number, Ring::most_data);
   }
 }
 
 TEST_F(RingTest, TakesNothingWhenFullAndTellsTheWriterWhenThereIsRoomAgain) {
   std::uint32_t count = 0;
-  while (writer.write(message(count, 1 << 20))) ++count;
-  EXPECT_EQ(count, 4u);
-  EXPECT_TRUE(writer.prepare_to_wait_for_room(1 << 20));
-  expect_next(0, 1 << 20);
+  while (write(count, Ring::most_data)) ++count;
+  EXPECT_EQ(count, Ring::capacity / (Ring::most_data + 32));
+  writer.say_writer_sleeps();
+  EXPECT_FALSE(writer.has_room(Ring::most_data));
+  expect_next(0, Ring::most_data);
   EXPECT_EQ(reader.freed_room(), Ring::Wake::yes);
-  EXPECT_TRUE(writer.write(message(9, 1 << 20)));
+  EXPECT_TRUE(writer.has_room(Ring::most_data));
+  EXPECT_TRUE(write(9, Ring::most_data));
+}
+
+TEST_F(RingTest, ARecordStaysUntilTheReaderIsDoneWithIt) {
+  ASSERT_TRUE(write(1, 10));
+  ASSERT_TRUE(reader.read());
+  expect_next(1, 10);
+  EXPECT_FALSE(*reader.read());
+}
+
+TEST_F(RingTest, NamesTheSlotOfDataThatLieBesideIt) {
+  RingMessage message{.slot = 1};
+  message.header.size = max_transfer;
+  ASSERT_TRUE(writer.write(message));
+  const auto got = reader.read();
+  ASSERT_TRUE(got && *got);
+  EXPECT_EQ((*got)->slot, 1U);
+  EXPECT_EQ((*got)->header.size, max_transfer);
+  reader.done();
+  ASSERT_TRUE(write(2, 5));
+  expect_next(2, 5);
 }
 
 TEST_F(RingTest, TheWriterLearnsThatTheReaderSleeps) {
   EXPECT_TRUE(reader.prepare_to_wait_for_data());
-  EXPECT_EQ(writer.write(message(1, 10)), Ring::Wake::yes);
-  EXPECT_EQ(writer.write(message(2, 10)), Ring::Wake::no);
+  EXPECT_EQ(write(1, 10), Ring::Wake::yes);
+  EXPECT_EQ(write(2, 10), Ring::Wake::no);
   EXPECT_FALSE(reader.prepare_to_wait_for_data());
 }
 
 TEST_F(RingTest, ABrokenRecordIsAnError) {
-  ASSERT_TRUE(writer.write(message(1, 10)));
+  ASSERT_TRUE(write(1, 10));
   std::memset(memory->bytes + sizeof(RingControl), 0xFF, 24);
   EXPECT_FALSE(reader.read());
 }
@@ -85,7 +107,7 @@ TEST_F(RingTest, AWriterAndAReaderOnTwoThreadsAgree) {
   constexpr std::uint32_t total = 20000;
   std::jthread thread{[this] {
     for (std::uint32_t number = 0; number < total;)
-      if (writer.write(message(number, number % 3000))) ++number;
+      if (write(number, number % 3000)) ++number;
       else std::this_thread::yield();
   }};
   for (std::uint32_t number = 0; number < total;) {
@@ -97,6 +119,7 @@ TEST_F(RingTest, AWriterAndAReaderOnTwoThreadsAgree) {
     }
     ASSERT_EQ((*got)->header.sequence, number);
     ASSERT_EQ((*got)->data.size(), number % 3000);
+    reader.done();
     ++number;
   }
 }

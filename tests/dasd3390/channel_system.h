@@ -78,8 +78,10 @@ class System {
   }
   void store(std::uint64_t at, std::span<const std::byte> bytes) { storage_->store(AbsoluteAddress{at}, bytes, 0); }
 
- private:
+  channel::Subsystem& subsystem() { return subsystem_; }
   static constexpr std::uint32_t ssid = 0x0001'0000;
+
+ private:
   static constexpr std::uint64_t program_at = 0x1000, first_area = 0x10000;
   static std::uint64_t area_at(std::size_t i) { return first_area + i * 4096; }
   void notify() {

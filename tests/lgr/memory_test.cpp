@@ -21,9 +21,11 @@ class Skeleton final : public cp::api::SkeletonPort {
     std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(first.value * z::page_size), count.bytes().value,
                 std::byte{});
   }
+  void clear_rest() override { ++rests_cleared; }
   z::Result<> restore_state(std::span<const std::byte>) override { return {}; }
   void activate() override {}
   std::vector<std::byte> bytes;
+  unsigned rests_cleared = 0;
 };
 
 struct Pair {
@@ -242,6 +244,14 @@ TEST(Checksum, EveryBitOfAPageCounts) {
     EXPECT_NE(page_checksum(view), before) << at;
     page[at] ^= std::byte{0x10};
   }
+}
+
+TEST(MemoryImage, ClearsWhatWasNotNamedWhenAPassEndsSoThatNothingIsLeftForTheStop) {
+  Pair pair{8};
+  pair.fill(1, 1);
+  EXPECT_EQ(pair.skeleton.rests_cleared, 0U);
+  ASSERT_TRUE(pair.pass(1, {1}));
+  EXPECT_EQ(pair.skeleton.rests_cleared, 1U);
 }
 
 }  // namespace

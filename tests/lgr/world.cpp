@@ -85,8 +85,8 @@ class Guest final : public cp::api::GuestPort {
 
 class Skeleton final : public cp::api::SkeletonPort {
  public:
-  Skeleton(Node& node, z::Pages pages) : node_(node), image_(std::make_shared<Image>()) {
-    image_->bytes.resize(pages.bytes().value);
+  Skeleton(Node& node, z::Pages pages) : node_(node), image_(std::make_shared<Image>()), is_named_(pages.value) {
+    image_->bytes.resize(pages.bytes().value, left_over);
     node_.image = image_;
   }
   ~Skeleton() override {
@@ -95,9 +95,15 @@ class Skeleton final : public cp::api::SkeletonPort {
   z::Pages storage_size() const override { return {image_->bytes.size() / z::page_size}; }
   void write_pages(z::FrameIndex first, std::span<const std::byte> pages) override {
     std::memcpy(image_->bytes.data() + first.value * z::page_size, pages.data(), pages.size());
+    std::fill_n(is_named_.begin() + static_cast<std::ptrdiff_t>(first.value), pages.size() / z::page_size, true);
   }
   void clear_pages(z::FrameIndex first, z::Pages count) override {
     std::memset(image_->bytes.data() + first.value * z::page_size, 0, count.bytes().value);
+    std::fill_n(is_named_.begin() + static_cast<std::ptrdiff_t>(first.value), count.value, true);
+  }
+  void clear_rest() override {
+    for (std::uint64_t frame = 0; frame < is_named_.size(); ++frame)
+      if (!is_named_[frame]) clear_pages(z::FrameIndex{frame}, {1});
   }
   z::Result<> restore_state(std::span<const std::byte> state) override {
     if (state.size() != wire::state_chunk + 1000) return z::failure("state of wrong size");
@@ -114,7 +120,9 @@ class Skeleton final : public cp::api::SkeletonPort {
 
  private:
   Node& node_;
+  static constexpr std::byte left_over{0xA5};  // by another guest
   std::shared_ptr<Image> image_;
+  std::vector<bool> is_named_;
   bool is_active_ = false;
 };
 

@@ -41,6 +41,25 @@ TEST_F(SclpEvents, TheMachineTakesMessagesAndTerminalTextAndSendsCommandsTermina
   EXPECT_EQ(z::be32::load(mask_sccb_.data() + 24), 0x8080'0048u);
 }
 
+TEST_F(SclpEvents, WhatTheGuestWantsAndWhatWaitsForItMovesWithIt) {
+  write_mask(operator_commands);
+  events_.input_line("uname");
+  Events there{Console::both, {.output = [](std::string_view) {}, .pending = [] {}}};
+  ASSERT_TRUE(there.restore(events_.save()));
+  EXPECT_TRUE(there.is_pending());
+  std::vector<std::byte> sccb(4096);
+  EXPECT_EQ(there.read(sccb), Response::normal);
+  EXPECT_EQ(sccb[10], std::byte{0x01});
+}
+
+TEST_F(SclpEvents, AStateCutShortAnywhereIsRefused) {
+  write_mask(operator_commands);
+  events_.input_line("uname");
+  const auto state = events_.save();
+  for (std::size_t length = 0; length < state.size(); ++length)
+    EXPECT_FALSE(events_.restore(std::span{state}.first(length))) << length;
+}
+
 TEST_F(SclpEvents, AMaskWithoutLengthIsRefused) {
   std::vector<std::byte> sccb(28);
   EXPECT_EQ(events_.write_mask(sccb), Response::invalid_mask_length);

@@ -18,7 +18,7 @@ class RealIsfc : public RealSystems {
     RealSystem* systems[] = {alpha_.get(), beta_.get()};
     for (int i = 0; i < 2; ++i)
       systems[i]->run([&, i] {
-        systems[i]->isfc->listen(Endpoint::membership, {.message = [](const std::string&, std::vector<std::byte>) {},
+        systems[i]->isfc->listen(Endpoint::membership, {.message = [](const std::string&, std::span<const std::byte>) {},
                                                         .link_up = [&, i](const std::string&) { up[i].set_value(); },
                                                         .link_down = [](const std::string&) {}});
         EXPECT_TRUE(systems[i]->isfc->activate(systems[i]->ctc_devices(), systems[1 - i]->name));
@@ -26,7 +26,7 @@ class RealIsfc : public RealSystems {
     for (auto& promise : up) await(promise.get_future());
     for (auto* system : systems)
       system->run([&] {
-        system->isfc->listen(Endpoint::membership, {.message = [](const std::string&, std::vector<std::byte>) {},
+        system->isfc->listen(Endpoint::membership, {.message = [](const std::string&, std::span<const std::byte>) {},
                                                     .link_up = [](const std::string&) {},
                                                     .link_down = [](const std::string&) {}});
       });
@@ -51,8 +51,8 @@ class RealIsfc : public RealSystems {
   static void expect(RealSystem& system, Sink& sink, std::uint64_t count, std::size_t size) {
     system.run([&, count, size] {
       system.isfc->listen(Endpoint::test, {.message =
-                                               [&sink, count, size](const std::string&, const std::vector<std::byte>& bytes) {
-                                                 sink.wrong += bytes == numbered(sink.next, size) ? 0 : 1;
+                                               [&sink, count, size](const std::string&, std::span<const std::byte> bytes) {
+                                                 sink.wrong += std::ranges::equal(bytes, numbered(sink.next, size)) ? 0 : 1;
                                                  if (++sink.next == count) sink.complete.set_value();
                                                },
                                            .link_up = [](const std::string&) {},
@@ -126,7 +126,7 @@ TEST_F(RealIsfc, ADeadPeerTakesTheLinkDownAtTheNextWrite) {
   connect();
   std::promise<void> down;
   alpha_->run([&] {
-    alpha_->isfc->listen(Endpoint::test, {.message = [](const std::string&, std::vector<std::byte>) {},
+    alpha_->isfc->listen(Endpoint::test, {.message = [](const std::string&, std::span<const std::byte>) {},
                                           .link_up = [](const std::string&) {},
                                           .link_down = [&](const std::string&) { down.set_value(); }});
   });

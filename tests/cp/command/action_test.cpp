@@ -122,8 +122,10 @@ TEST_F(CommandTest, SleepWaitsAsLongAsItSays) {
 TEST_F(CommandTest, TraceIoAndShutdown) {
   run("TRACE IO ON");
   run("TRACE IO OFF");
+  run("io user lnx1 break at=unit-check");
+  run("trace io device=0200-020F, to=/tmp/Trace.pcapng");
   run("SHUTDOWN");
-  EXPECT_THAT(system.log, ElementsAre("trace on", "trace off", "shutdown"));
+  EXPECT_THAT(system.log, ElementsAre("trace on", "trace off", "io LNX1: break at=unit-check", "trace on: device=0200-020F, to=/tmp/Trace.pcapng", "shutdown"));
 }
 
 }  // namespace

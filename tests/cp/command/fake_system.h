@@ -76,14 +76,26 @@ class FakeMachine final : public VirtualMachine {
     log_.push_back("console " + text);
     done({});
   }
+  void signal_shutdown(Done done) override {
+    log_.push_back("signal shutdown");
+    done({});
+  }
   void detach(z::DeviceNumber device, Done done) override {
     log_.push_back(fmt::format("detach {:04X}", device.value));
     done({});
   }
+  Answer<> open_debugger(std::uint16_t port) override {
+    log_.push_back(fmt::format("debugger {}", port));
+    debugger_ = Debugger{fmt::format("127.0.0.1:{}", port), false};
+    return {};
+  }
+  void close_debugger() override { debugger_.reset(); }
+  std::optional<Debugger> debugger() const override { return debugger_; }
   RegisterSet set_;
 
  private:
   std::vector<std::string>& log_;
+  std::optional<Debugger> debugger_;
 };
 
 // A member whose state a test sets and whose actions it finds in `log`.
@@ -222,7 +234,13 @@ class FakeSystem final : public System {
   void detach_real(z::DeviceNumber device, Done done) override {
     log_and(fmt::format("detach real {:04X}", device.value), done);
   }
-  void trace_io(Switch setting, Done done) override { log_and(setting == Switch::on ? "trace on" : "trace off", done); }
+  Answer<std::vector<std::string>> debug_io(const std::string& userid, const std::string& command) override {
+    log.push_back("io " + userid + ": " + command);
+    return std::vector<std::string>{"1: " + command};
+  }
+  void trace_io(TraceChange change, Done done) override {
+    log_and(change.setting == Switch::off ? "trace off" : change.what.empty() ? "trace on" : "trace on: " + change.what, done);
+  }
   void shutdown(Done done) override { log_and("shutdown", done); }
 };
 

@@ -20,6 +20,34 @@ TEST_F(CommandTest, BeginAndStop) {
   EXPECT_THAT(system.log, ElementsAre("begin", "begin 10000", "stop all", "stop 1"));
 }
 
+TEST_F(CommandTest, AGuestOpensAndClosesItsOwnDebuggerStub) {
+  EXPECT_THAT(run(guest, "SET GDB ON PORT 1234"), ElementsAre("BEAT1    GDB ON  127.0.0.1:1234"));
+  EXPECT_THAT(run(guest, "QUERY GDB"), ElementsAre("BEAT1    GDB ON  127.0.0.1:1234"));
+  EXPECT_THAT(run(guest, "SET GDB * OFF"), ElementsAre("BEAT1    GDB OFF"));
+  EXPECT_THAT(run(guest, "SET GDB ON PORT 65536"), ElementsAre("HCPCFC002E Invalid operand - 65536"));
+  EXPECT_THAT(run(guest, "SET GDB"), ElementsAre("HCPCFC026E Operand missing or invalid"));
+  EXPECT_THAT(system.log, ElementsAre("debugger 1234"));
+}
+
+TEST_F(CommandTest, TheDebuggerStubOfAnotherGuestNeedsClassA) {
+  EXPECT_THAT(run(guest, "SET GDB OPERATOR ON"), ElementsAre("HCPCFC002E Invalid operand - OPERATOR"));
+  EXPECT_THAT(run(maint, "SET GDB BEAT1 ON PORT 99"), ElementsAre("BEAT1    GDB ON  127.0.0.1:99"));
+  EXPECT_THAT(run(maint, "SET GDB NOBODY ON"), ElementsAre("HCPCQU045E NOBODY not logged on"));
+}
+
+// Linux reads both answers: the device number at the sixth character, the text after "SUBCHANNEL =" and after "CONMODE".
+TEST_F(CommandTest, QueryConsoleAndTerminalSayWhatAProgramLooksFor) {
+  EXPECT_THAT(run(guest, "QUERY CONSOLE"), ElementsAre("CONS 0009 DISCONNECTED", "     0009 SUBCHANNEL = 0000"));
+  EXPECT_THAT(run(guest, "QUERY TERM"), testing::Contains(testing::StartsWith("CONMODE 3215,")));
+  EXPECT_THAT(run(guest, "TERM CONMODE 3215"), IsEmpty());
+  EXPECT_THAT(run(guest, "TERM CONMODE 3270"), ElementsAre("HCPCFC002E Invalid operand - 3270"));
+}
+
+TEST_F(CommandTest, SignalShutdownReachesTheVirtualMachine) {
+  EXPECT_THAT(run(guest, "SIGNAL SHUTDOWN *"), ElementsAre("HCPSIG2113I User BEAT1 has been signaled to shut down"));
+  EXPECT_THAT(system.log, ElementsAre("signal shutdown"));
+}
+
 TEST_F(CommandTest, SystemClearSaysWhatItDid) {
   EXPECT_THAT(run(guest, "SYSTEM CLEAR"), ElementsAre("STORAGE CLEARED - SYSTEM RESET"));
   EXPECT_THAT(run(guest, "SYSTEM RESTART"), IsEmpty());
