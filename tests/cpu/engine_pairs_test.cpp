@@ -11,6 +11,7 @@ namespace cpu {
 namespace {
 
 constexpr std::uint64_t program = 0x1000, data = 0x4000, data_length = 0x1400;
+constexpr std::uint8_t data_key = 1;
 constexpr std::size_t landing = 16;  // where relative branches go, from themselves
 
 using Text = std::array<std::uint8_t, 6>;
@@ -29,12 +30,15 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-// Random operands: general registers are small numbers or point at random bytes.
+// Random operands: general registers are small numbers or point at random bytes. Only those may be stored into: the program runs
+// with their key, since a new PSW with random bits could go on for ever.
 class Pairs : public testing::Test {
  protected:
   Pairs() {
     machine.put_stops();
     machine.put_psw(0x800, Machine::disabled_wait, 0xE0D);
+    for (std::uint64_t at = data; at < data + data_length; at += z::page_size)
+      machine.storage().set_key(z::FrameIndex{at / z::page_size}, data_key << 4);
   }
 
   // The operation code goes to where the decoder finds it again; the other fields are random.
@@ -74,12 +78,15 @@ class Pairs : public testing::Test {
   template <class Run>
   State outcome(const std::array<std::uint64_t, 16>& registers, std::span<const std::uint8_t> bytes, Run run) {
     put_bytes(data, bytes);
+    constexpr std::array<std::uint8_t, 0x1A0> no_interruption_yet{};  // what the last one left in low storage can be an operand
+    put_bytes(0, no_interruption_yet);
     machine.configuration().with_stopped(0, [&](Cpu& cpu) {
       for (unsigned n = 0; n < 16; ++n) cpu.gr(n) = registers[n];
       cpu.cc = registers[0] % 4;
       cpu.set_breaking_event_address(1);
     });
-    machine.configuration().load_psw(0, {Machine::supervisor | (registers[0] % 4) << 44 | 0xFULL << 40, program});
+    constexpr std::uint64_t program_mask = 0xFULL << 40, key = std::uint64_t{data_key} << 52;
+    machine.configuration().load_psw(0, {Machine::supervisor | key | (registers[0] % 4) << 44 | program_mask, program});
     Cpu& cpu = machine.cpu();
     const std::uint64_t before = cpu.instruction_count();
     run();
