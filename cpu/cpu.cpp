@@ -158,6 +158,13 @@ void Cpu::meet_deadline() {
   configuration_.host_timer().arm(address_, host_timer_due_);
 }
 
+// Nobody else wakes a CPU that waits for its own timer.
+void Cpu::sleep_until_attention_or_timer() {
+  const z::Nanoseconds limit = until_host_timer();
+  attention_.sleep(limit);
+  if (limit != z::Nanoseconds::max() && until_host_timer() <= z::Nanoseconds::zero()) attention_.post(Attention::timer);
+}
+
 z::Nanoseconds Cpu::until_host_timer() const {
   if (host_timer_due_ == z::Nanoseconds::max()) return host_timer_due_;
   return host_timer_due_ - configuration_.clock().now();

@@ -72,9 +72,15 @@ class Cpu {
   std::uint64_t& gr(unsigned n) { return gr_[n]; }
   std::uint64_t gr(unsigned n) const { return gr_[n]; }
   std::uint32_t gr32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n]); }
-  void set_gr32(unsigned n, std::uint32_t value) { gr_[n] = (gr_[n] & 0xFFFF'FFFF'0000'0000) | value; }
+  void set_gr32(unsigned n, std::uint32_t value) { gr_[n] = kept(high32(n)) << 32 | value; }
   std::uint32_t high32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n] >> 32); }
-  void set_high32(unsigned n, std::uint32_t value) { gr_[n] = gr32(n) | static_cast<std::uint64_t>(value) << 32; }
+  void set_high32(unsigned n, std::uint32_t value) { gr_[n] = kept(gr32(n)) | static_cast<std::uint64_t>(value) << 32; }
+  // What stays of a register when a part of it is replaced. The whole register is stored then, which the compiler would
+  // narrow to the part: whoever reads all of it soon after would wait for the narrow store to reach the host's cache.
+  static std::uint64_t kept(std::uint64_t bits) {
+    asm("" : "+r"(bits));
+    return bits;
+  }
   std::uint32_t& ar(unsigned n) { return ar_[n]; }
   std::uint64_t& cr(unsigned n) { return cr_[n]; }  // after changing one, call control_registers_changed()
   std::uint64_t cr(unsigned n) const { return cr_[n]; }
@@ -369,6 +375,7 @@ class Cpu {
   void store_low(std::uint64_t real, T value);
   void store_low_bytes(std::uint64_t real, std::span<const std::byte> bytes);
   void meet_deadline();
+  void sleep_until_attention_or_timer();
   z::Nanoseconds until_host_timer() const;  // Timing::host: how long a CPU that waits may sleep
   bool skip_to_next_timer();  // Timing::instructions: true when time was moved instead of waiting
   void set_state(CpuState state);

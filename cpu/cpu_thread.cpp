@@ -81,10 +81,8 @@ void CpuThread::operate() {
   if (!waits) return;
   if (cpu_.skip_to_next_timer()) return;
   cpu_.set_waiting(true);
-  const z::Nanoseconds until_timer = cpu_.until_host_timer();
-  cpu_.attention().sleep(until_timer);
+  cpu_.sleep_until_attention_or_timer();
   cpu_.set_waiting(false);
-  if (until_timer != z::Nanoseconds::max() && cpu_.until_host_timer() <= z::Nanoseconds::zero()) cpu_.attention().post(Attention::timer);
 }
 
 void CpuThread::obey() {

@@ -72,17 +72,17 @@ Z_HANDLER leave_block(Cpu& cpu, const Op* op) {
   Z_LEAVE;
 }
 
+Z_HANDLER run_stale(Cpu& cpu, const Op* op) {
+  Engine::leave_stale(cpu, op);
+  Z_LEAVE;
+}
+
 namespace {
 
 Z_HANDLER run_fall_through(Cpu& cpu, const Op* op) {
   const Op* const first = Engine::fall_through(cpu, op);
   if (first == nullptr) Z_LEAVE;
   Z_GO_ON(first);
-}
-
-Z_HANDLER run_stale(Cpu& cpu, const Op* op) {
-  Engine::leave_stale(cpu, op);
-  Z_LEAVE;
 }
 
 // Behind the target of an EXECUTE: on to what follows the EXECUTE.
@@ -313,7 +313,7 @@ void Cpu::enter_guest() {
 // The block that the instruction stands in stays: to leave the guest altogether would let go of it.
 void Cpu::wait_for_attention() {
   safepoint_.leave();
-  attention_.sleep();
+  sleep_until_attention_or_timer();
   configuration_.enter_beside_others(*this);
   apply_purges();
 }

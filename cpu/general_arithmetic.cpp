@@ -77,7 +77,7 @@ Z_INSTRUCTION(subtract_distinct_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(
 Z_INSTRUCTION(subtract_storage_32) {
   return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(subtract_storage_64) {
+Z_PAIRED_INSTRUCTION(subtract_storage_64) {
   return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
 Z_INSTRUCTION(subtract_storage_64_from_32) {
@@ -131,7 +131,7 @@ Z_INSTRUCTION(add_logical_immediate_high_no_cc) {
 Z_INSTRUCTION(add_logical_with_carry_32) {
   return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), cpu.gr32(op.r2), (cpu.cc & 2) != 0));
 }
-Z_INSTRUCTION(add_logical_with_carry_64) {
+Z_PAIRED_INSTRUCTION(add_logical_with_carry_64) {
   return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2), (cpu.cc & 2) != 0));
 }
 Z_INSTRUCTION(add_logical_with_carry_storage_32) {

@@ -182,7 +182,7 @@ Z_INSTRUCTION(load_storage_byte_64) { return load_storage<Whole, int8_t>(cpu, op
 Z_PAIRED_INSTRUCTION(load_storage_halfword_32) { return load_storage<Low, int16_t>(cpu, op); }
 Z_INSTRUCTION(load_storage_halfword_64) { return load_storage<Whole, int16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_64_from_32) { return load_storage<Whole, uint32_t>(cpu, op); }
-Z_INSTRUCTION(load_logical_storage_character_32) { return load_storage<Low, uint8_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_logical_storage_character_32) { return load_storage<Low, uint8_t>(cpu, op); }
 Z_PAIRED_INSTRUCTION(load_logical_storage_character_64) { return load_storage<Whole, uint8_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_halfword_32) { return load_storage<Low, uint16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_halfword_64) { return load_storage<Whole, uint16_t>(cpu, op); }
@@ -260,9 +260,9 @@ Z_INSTRUCTION(load_reversed_register_64) {
   return Step::next;
 }
 
-Z_INSTRUCTION(insert_character) {
+Z_PAIRED_INSTRUCTION(insert_character) {
   const uint8_t character = TRY(cpu.fetch<uint8_t>(cpu.operand2(op)));
-  cpu.gr(op.r1) = (cpu.gr(op.r1) & ~0xFFULL) | character;
+  cpu.gr(op.r1) = (Cpu::kept(cpu.gr(op.r1)) & ~0xFFULL) | character;
   return Step::next;
 }
 Z_INSTRUCTION(insert_characters_under_mask) { return insert_under_mask<Low>(cpu, op); }

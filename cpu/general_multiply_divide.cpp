@@ -129,7 +129,7 @@ Z_INSTRUCTION(multiply_logical_storage_64) {
   if (is_odd(op.r1)) return odd_register(cpu);
   return multiply_logical(cpu, op.r1, TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(multiply_single_32) {
+Z_PAIRED_INSTRUCTION(multiply_single_32) {
   cpu.set_gr32(op.r1, cpu.gr32(op.r1) * cpu.gr32(op.r2));
   return Step::next;
 }

@@ -10,6 +10,8 @@ namespace cpu {
 Z_HANDLER leave_branched(Cpu& cpu, const Op* op);
 Z_HANDLER leave_to_relative(Cpu& cpu, const Op* op);  // the relative branch is taken and is not linked to its target
 Z_HANDLER leave_block(Cpu& cpu, const Op* op);
+// What an operation becomes whose text was stored into.
+Z_HANDLER run_stale(Cpu& cpu, const Op* op);
 
 }  // namespace cpu
 

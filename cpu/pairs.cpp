@@ -13,6 +13,7 @@ namespace cpu {
   Step name(Cpu& cpu, const Op& op);                    \
   }                                                     \
   Z_HANDLER run_##name(Cpu& cpu, const Op* op);
+#define STORE(name) STEP(name)
 #define LAST(name) STEP(name)
 #define BRANCH(name)                                    \
   namespace semantics {                                 \
@@ -21,6 +22,7 @@ namespace cpu {
   Z_HANDLER run_##name(Cpu& cpu, const Op* op);
 #include "cpu/pairs.inc"
 #undef STEP
+#undef STORE
 #undef LAST
 #undef BRANCH
 
@@ -29,20 +31,24 @@ namespace {
 using Semantics = Step (*)(Cpu&, const Op&);
 using Condition = bool (*)(Cpu&, const Op&);
 
+enum class Effect : std::uint8_t { registers, storage };
+
 // An instruction by its handler when it is alone and its semantics function.
-template <Handler alone_, auto semantics_>
+template <Handler alone_, auto semantics_, Effect effect_>
 struct Part {
   static constexpr Handler alone = alone_;
   static constexpr auto semantics = semantics_;
+  static constexpr Effect effect = effect_;
 };
 template <class... Parts>
 struct List {};
 struct End {};
 
 // Each list ends in an End because each line of pairs.inc ends in a comma.
-#define PART(name) Part<run_##name, semantics::name>,
+#define PART(name) Part<run_##name, semantics::name, Effect::registers>,
 #define NOTHING(name)
 #define STEP(name) PART(name)
+#define STORE(name) Part<run_##name, semantics::name, Effect::storage>,
 #define LAST(name) NOTHING(name)
 #define BRANCH(name) NOTHING(name)
 using Firsts = List<
@@ -56,37 +62,41 @@ using Seconds = List<
 #include "cpu/pairs.inc"
     End>;
 #undef STEP
+#undef STORE
 #undef LAST
 #undef BRANCH
 #undef NOTHING
 #undef PART
 
-template <Semantics first, Semantics second>
+// The first instruction, or the end of the handler.
+#define Z_FIRST(effect, semantics, op)                                                  \
+  if (const Step step = (semantics)(cpu, *(op)); step != Step::next) [[unlikely]] {     \
+    cpu.leave_with(step);                                                               \
+    Z_GO_TO(leave_block, op);                                                           \
+  }                                                                                     \
+  const Op* const other = (op) + 1;                                                     \
+  if ((effect) == Effect::storage && handler_of(other) == run_stale) [[unlikely]] Z_GO_TO(run_stale, other)
+
+template <Effect effect, Semantics first, Semantics second>
 Z_HANDLER run_both(Cpu& cpu, const Op* op) {
-  if (const Step step = first(cpu, *op); step != Step::next) [[unlikely]] {
-    cpu.leave_with(step);
-    Z_GO_TO(leave_block, op);
-  }
-  const Op* const other = op + 1;
+  Z_FIRST(effect, first, op);
   const Step step = second(cpu, *other);
   Z_END_INSTRUCTION(step, other);
 }
 
-template <Semantics first, Condition second>
+template <Effect effect, Semantics first, Condition second>
 Z_HANDLER run_both(Cpu& cpu, const Op* op) {
-  if (const Step step = first(cpu, *op); step != Step::next) [[unlikely]] {
-    cpu.leave_with(step);
-    Z_GO_TO(leave_block, op);
-  }
-  const Op* const branch = op + 1;
-  const bool is_taken = second(cpu, *branch);
-  Z_END_RELATIVE_BRANCH(is_taken, branch);
+  Z_FIRST(effect, first, op);
+  const bool is_taken = second(cpu, *other);
+  Z_END_RELATIVE_BRANCH(is_taken, other);
 }
+
+#undef Z_FIRST
 
 void add_pair(std::vector<Pair>&, auto, End) {}
 template <class First, class Second>
 void add_pair(std::vector<Pair>& to, First, Second) {
-  to.push_back({First::alone, Second::alone, run_both<First::semantics, Second::semantics>});
+  to.push_back({First::alone, Second::alone, run_both<First::effect, First::semantics, Second::semantics>});
 }
 template <class... Seconds>
 void add_pairs_of(std::vector<Pair>&, End, List<Seconds...>) {}
