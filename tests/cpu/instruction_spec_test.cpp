@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <ranges>
 
 #include "cpu/isa/disassemble.h"
 #include "cpu/isa/instruction_table.h"
@@ -25,7 +24,7 @@ const std::vector<InstructionSpec>& specs() {
 // The disassembly as a programmer writes it: "agr %r1,%r2" is AGR 1,2.
 std::string assembler_text(const std::vector<std::uint8_t>& text) {
   std::array<std::uint8_t, 6> padded{};
-  std::ranges::copy(text | std::views::take(padded.size()), padded.begin());  // of a text of several, the first
+  std::ranges::copy(text, padded.begin());
   const std::string written = disassemble(padded);
   std::string result;
   for (std::size_t i = 0; i < written.size(); ++i) {

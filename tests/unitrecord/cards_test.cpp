@@ -7,14 +7,13 @@
 
 #include "area.h"
 #include "channel/registry.h"
-#include "ebcdic_text.h"
 #include "unitrecord/device_types.h"
 
 namespace unitrecord {
 namespace {
 
 using channel::Ending;
-using channel::test::Area;
+using test::Area;
 using test::ebcdic;
 
 class CardsTest : public testing::Test {

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
+#include "base/ebcdic.h"
 #include "channel/device.h"
 
-namespace channel::test {
+namespace unitrecord::test {
 
-// A data area that stands alone: what a device may read, or room for what it stores.
-class Area final : public Transfer {
+// A data area that stands alone.
+class Area final : public channel::Transfer {
  public:
   explicit Area(std::vector<std::byte> output) : output_(std::move(output)), size_(output_.size()) {}
   explicit Area(std::size_t size) : size_(size) {}
@@ -35,4 +37,10 @@ class Area final : public Transfer {
   std::size_t moved_ = 0;
 };
 
-}  // namespace channel::test
+inline std::vector<std::byte> ebcdic(std::string_view text) {
+  std::vector<std::byte> bytes;
+  for (const char c : text) bytes.push_back(std::byte{z::to_ebcdic(c)});
+  return bytes;
+}
+
+}  // namespace unitrecord::test
