@@ -134,7 +134,7 @@ z::Result<> Link::take_block(z::DeviceNumber number, Device& device, std::span<c
       actions_.emplace_back(Deliver{delivery.endpoint, delivery.bytes, std::move(delivery.owned)});
   }
   receiver_.keep();
-  unacknowledged_bytes_ += size;
+  unacknowledged_bytes_ = owes_acknowledgement() ? unacknowledged_bytes_ + size : 0;
   const bool more_follows = size > options_.max_block / 2;
   if (owes_acknowledgement() && (!more_follows || unacknowledged_bytes_ >= options_.window / 4)) acknowledges_at_once_ = true;
   if (is_farewell) return z::failure("node {} deactivated it", peer_);

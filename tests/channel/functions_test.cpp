@@ -328,7 +328,7 @@ TEST_F(IoFunction, ResetEndsProgramsAndDisablesSubchannels) {
 }
 
 TEST_F(IoFunction, AStartByTheCallerHasEndedWhenItReturns) {
-  program({ccw1(0x01, CC, 1, data_at), ccw1(0x01, 0, 1, data_at)});
+  program({ccw1(0x01, CC | SLI, 1, data_at), ccw1(0x01, SLI, 1, data_at)});
   const auto caller = std::this_thread::get_id();
   device->on(0x01, [&](Transfer&) {
     EXPECT_EQ(std::this_thread::get_id(), caller);
@@ -336,6 +336,7 @@ TEST_F(IoFunction, AStartByTheCallerHasEndedWhenItReturns) {
   });
   ASSERT_EQ(subsystem->start_by_caller(ssid, orb()), Answer::cc0);
   EXPECT_TRUE(scsw().has(Scsw::primary | Scsw::secondary | Scsw::status_pending));
+  EXPECT_EQ(device->log(), (Log{"begin", "01", "01", "end"}));
 }
 
 TEST_F(IoFunction, AStartByTheCallerReturnsWhenTheDeviceWaits) {
@@ -350,7 +351,7 @@ TEST_F(IoFunction, AStartByTheCallerReturnsWhenTheDeviceWaits) {
 }
 
 TEST_F(IoFunction, AStartByTheCallerWaitsForTheEndOfAQuiesce) {
-  program({ccw1(0x01, 0, 1, data_at)});
+  program({ccw1(0x01, SLI, 1, data_at)});
   subsystem->quiesce();
   ASSERT_EQ(subsystem->start_by_caller(ssid, orb()), Answer::cc0);
   EXPECT_EQ(device->log(), Log{});
