@@ -74,6 +74,9 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6703, "CPO", 'E', "{} is mounted on {} and on {}; {} is used"},
     {6710, "GDB", 'E', "No debugger for {}: {}"},
     {6711, "GDB", 'E', "{} is held by a debugger; detach it, or SET GDB OFF"},
+    {6720, "ATC", 'E', "DASD {} is attached to {}"},
+    {6721, "ATC", 'E', "DASD {} not attached; {} {} is already defined"},
+    {6722, "ATC", 'E', "DASD {} not attached: {}"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

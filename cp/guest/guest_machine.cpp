@@ -210,7 +210,7 @@ std::vector<VirtualMachine::Device> GuestMachine::devices() const {
   auto& subsystem = machine_->subsystem();
   for (const auto number : subsystem.devices()) {
     Device device{.number = number, .type = std::string{subsystem.device(number)->type()},
-                  .subchannel = *subsystem.subchannel_of(number), .volume = {}, .real = {}, .coupled_to = {}};
+                  .subchannel = subsystem.subchannel_of(number)->number, .volume = {}, .real = {}, .coupled_to = {}};
     if (number == definition_.console) device.kind = Device::Kind::console;
     for (const auto& disk : definition_.minidisks) {
       if (disk.number != number) continue;
@@ -219,6 +219,13 @@ std::vector<VirtualMachine::Device> GuestMachine::devices() const {
       device.real = real_devices_.at(number);
       device.cylinders = disk.cylinders;
       device.access = disk.read_only ? Device::Access::read_only : Device::Access::read_write;
+    }
+    if (const auto found = attached_.find(number); found != attached_.end()) {
+      device.kind = Device::Kind::dasd;
+      device.volume = found->second.volid;
+      device.real = found->second.real;
+      device.cylinders = found->second.cylinders;
+      device.access = found->second.is_read_only ? Device::Access::read_only : Device::Access::read_write;
     }
     result.push_back(std::move(device));
   }
@@ -288,9 +295,25 @@ void GuestMachine::console_input(std::string text, Done done) {
   done({});
 }
 
+// The console is CP's hold on the guest.
 void GuestMachine::detach(z::DeviceNumber device, Done done) {
-  if (!machine_->subsystem().detach(device)) return done(refusal(40, fmt::format("{:04X}", device.value)));
+  const auto name = fmt::format("{:04X}", device.value);
+  if (device == definition_.console) return done(refusal(6, name));
+  if (!machine_->subsystem().detach(device)) return done(refusal(40, name));
+  attached_.erase(device);
   done({});
+}
+
+Answer<> GuestMachine::attach(const RealVolume& volume, const AttachRequest& request) {
+  using Writing = dasd3390::Dasd3390::Writing;
+  const auto real = fmt::format("{:04X}", volume.rdev.value), virtual_device = fmt::format("{:04X}", request.virtual_device.value);
+  if (machine_->subsystem().device(request.virtual_device) != nullptr) return refusal(6721, real, request.to, virtual_device);
+  const auto whole = volume.volume->whole();
+  auto device = dasd3390::Dasd3390::attach(volume.volume, whole, request.is_read_only ? Writing::inhibited : Writing::allowed);
+  if (!device) return refusal(6722, real, device.error().text());
+  if (auto done = machine_->subsystem().attach(request.virtual_device, std::move(*device)); !done) return refusal(6722, real, done.error().text());
+  attached_[request.virtual_device] = {.real = volume.rdev, .volid = volume.volid, .cylinders = whole.cylinders, .is_read_only = request.is_read_only};
+  return {};
 }
 
 // Parking the CPUs and stopping I/O between two commands each take as long as a guest's longest unit of work, so both happen

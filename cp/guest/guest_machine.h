@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cp/command/reply.h"
+#include "cp/command/system_status.h"
 #include "cp/command/virtual_machine.h"
 #include "cp/guest/command_calls.h"
 #include "cp/guest/diagnose.h"
@@ -67,6 +69,15 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void console_input(std::string text, Done done) override;
   void signal_shutdown(Done done) override;
   void detach(z::DeviceNumber device, Done done) override;
+  // ATTACH: a real volume as a whole, until it is detached or the user logs off.
+  struct AttachedVolume {
+    z::DeviceNumber real;
+    std::string volid;
+    std::uint32_t cylinders = 0;
+    bool is_read_only = false;
+  };
+  Answer<> attach(const RealVolume& volume, const AttachRequest& request);
+  const std::map<z::DeviceNumber, AttachedVolume>& attached() const { return attached_; }  // by virtual device
   // While the stub is open the machine stays on this member.
   Answer<> open_debugger(std::uint16_t port) override;
   void close_debugger() override;
@@ -116,6 +127,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   std::optional<Frames::Range> frames_;  // returned when the machine above it is gone
   lpar::Console3215* console_ = nullptr;
   std::map<z::DeviceNumber, z::DeviceNumber> real_devices_;  // of minidisks
+  std::map<z::DeviceNumber, AttachedVolume> attached_;
   std::shared_ptr<bool> alive_;  // posted functions run only while true
   std::optional<lpar::Diagnose308::Act> asked_;  // by the guest while it was quiesced
   const Diagnose diagnose_;

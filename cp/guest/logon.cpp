@@ -6,7 +6,7 @@ namespace {
 // Modes R and RR are read-only; the others write when nobody else does, and the suffix V changes nothing here.
 bool reads_only(const Minidisk& disk) { return disk.mode.starts_with('R'); }
 
-z::Result<MinidiskDefinition> place(const Minidisk& disk, const OnlineVolume& volume) {
+z::Result<MinidiskDefinition> place(const Minidisk& disk, const RealVolume& volume) {
   const auto cylinders = volume.volume->geometry().cylinders;
   const auto size = disk.size == 0 ? cylinders - std::min(disk.start, cylinders) : disk.size;
   if (disk.start >= cylinders || size > cylinders - disk.start)

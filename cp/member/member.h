@@ -116,6 +116,8 @@ class Member final : public System {
   void connect_cluster();
   void received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes);
   void check_volumes();
+  Answer<RealVolume*> named_volume(z::DeviceNumber device);
+  Answer<> is_free(z::DeviceNumber device) const;
   void ipl_ended(bool joined);
   void lease_renewed(z::Nanoseconds until);
   void fenced(const std::string& reason);

@@ -28,6 +28,7 @@ class QuietEnvironment : public Environment {
   IoAnswer test_subchannel(std::uint32_t, Irb&) override { return 3; }
   void commit_test(std::uint32_t) override {}
   IoAnswer reset_channel_path(std::uint32_t) override { return 3; }
+  IoAnswer set_address_limit(std::uint64_t) override { return 0; }
   IoAnswer set_channel_monitor(std::uint64_t, std::uint64_t) override { return 0; }
   std::uint32_t store_channel_report_word() override { return 0; }
   IoAnswer channel_subsystem_call(std::span<std::byte, 4096>) override { return 3; }
