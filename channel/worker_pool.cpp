@@ -8,15 +8,6 @@ namespace {
 // How often delayed work is compared with the clock, which may be virtual and tells nobody when it moves.
 constexpr std::chrono::milliseconds tick{5};
 
-// About what it costs to let a thread sleep and to wake it.
-constexpr z::Nanoseconds longest_watch = std::chrono::microseconds{20};
-
-void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
 }  // namespace
 
 WorkerPool::WorkerPool(unsigned threads, const z::Clock& clock) : clock_(clock) {
@@ -36,9 +27,6 @@ void WorkerPool::submit(std::shared_ptr<Work> work) {
   {
     z::Lock lock{lock_};
     queue_.push_back(std::move(work));
-    offered_.store(true, std::memory_order_relaxed);
-    if (watching_ && queue_.size() == 1) return;  // it is seen
-    came_soon_ = z::HostClock{}.now() - idle_since_ < longest_watch;
   }
   more_.notify_one();
 }
@@ -74,10 +62,6 @@ void WorkerPool::run() {
 }
 
 std::shared_ptr<Work> WorkerPool::next() {
-  if (begin_watch()) {
-    watch();
-    end_watch();
-  }
   z::Lock lock{lock_};
   while (!ending_) {
     take_due();
@@ -90,27 +74,6 @@ std::shared_ptr<Work> WorkerPool::next() {
     wait_for_work();
   }
   return nullptr;
-}
-
-// True: this thread watches.
-bool WorkerPool::begin_watch() {
-  z::Lock lock{lock_};
-  offered_.store(!queue_.empty(), std::memory_order_relaxed);
-  if (!queue_.empty() || watching_ || ending_) return false;
-  idle_since_ = z::HostClock{}.now();
-  watching_ = came_soon_;
-  return watching_;
-}
-
-void WorkerPool::watch() const {
-  const auto end = z::HostClock{}.now() + longest_watch;
-  while (!offered_.load(std::memory_order_relaxed) && z::HostClock{}.now() < end) relax();
-}
-
-void WorkerPool::end_watch() {
-  z::Lock lock{lock_};
-  watching_ = false;
-  came_soon_ = !queue_.empty();
 }
 
 void WorkerPool::take_due() {

@@ -43,9 +43,6 @@ class WorkerPool {
   std::shared_ptr<Work> next() Z_EXCLUDES(lock_);
   void take_due() Z_REQUIRES(lock_);
   void wait_for_work() Z_REQUIRES(lock_);
-  bool begin_watch() Z_EXCLUDES(lock_);
-  void watch() const Z_EXCLUDES(lock_);
-  void end_watch() Z_EXCLUDES(lock_);
 
   const z::Clock& clock_;
   z::Mutex lock_;
@@ -53,12 +50,6 @@ class WorkerPool {
   z::Condition quiet_;
   std::deque<std::shared_ptr<Work>> queue_ Z_GUARDED_BY(lock_);
   std::vector<Delayed> delayed_ Z_GUARDED_BY(lock_);
-  // One thread without work looks for it for some microseconds before it sleeps, if work came that soon the last time: a program that
-  // waits for one I/O and starts the next pays neither for sleeping nor for waking.
-  bool watching_ Z_GUARDED_BY(lock_) = false;
-  bool came_soon_ Z_GUARDED_BY(lock_) = false;
-  z::Nanoseconds idle_since_ Z_GUARDED_BY(lock_){};
-  std::atomic<bool> offered_{false};  // work was queued; the watching thread then looks under lock_
   unsigned busy_ Z_GUARDED_BY(lock_) = 0;
   bool ending_ Z_GUARDED_BY(lock_) = false;
   std::atomic<bool> paused_{false};  // written under lock_; a hint to work in progress, publishes nothing
