@@ -129,7 +129,7 @@ z::AbsoluteAddress Cpu::absolute(z::RealAddress real) const { return apply_prefi
 
 z::TodClock Cpu::tod() const { return configuration_.tod().now(instruction_count()); }
 
-MachineTime Cpu::machine_time() const { return {tod().value - configuration_.tod().epoch()}; }
+MachineTime Cpu::machine_time() const { return {configuration_.tod().physical_clock(instruction_count())}; }
 
 void Cpu::check_timers() {
   comparator_due_ = timers_.is_comparator_due(tod());
