@@ -229,6 +229,21 @@ Adapter::Actions Adapter::attach(Side side) {
   return {};
 }
 
+Adapter::SideState Adapter::state(Side side) const {
+  const auto& mine = at(side);
+  return {.is_ready = mine.state == State::available || mine.state == State::pending,
+          .is_extended = extended_[static_cast<std::size_t>(side)],
+          .end_of_file = mine.end_of_file};
+}
+
+void Adapter::attach_as(Side side, SideState state) {
+  at(side) = {.state = state.is_ready ? State::available : State::not_ready,
+              .end_of_file = state.end_of_file,
+              .operation = {},
+              .command = {}};
+  extended(side) = state.is_extended;
+}
+
 Adapter::Actions Adapter::leave(Side side, State next) {
   auto& mine = at(side);
   mine = {.state = mine.state == State::disconnected ? State::disconnected : next,

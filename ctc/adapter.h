@@ -63,6 +63,15 @@ class Adapter {
 
   bool is_extended() const { return extended_[0] || extended_[1]; }
 
+  // What of a side outlasts a move of its system to another machine. A command that it has pending is issued again there.
+  struct SideState {
+    bool is_ready = false;
+    bool is_extended = false;
+    bool end_of_file = false;
+  };
+  SideState state(Side side) const;
+  void attach_as(Side side, SideState state);  // instead of `attach`; the other side is told nothing
+
  private:
   enum class State : std::uint8_t { disconnected, not_ready, available, pending };
   struct Half {
@@ -73,6 +82,7 @@ class Adapter {
   };
 
   Half& at(Side side) { return half_[static_cast<std::size_t>(side)]; }
+  const Half& at(Side side) const { return half_[static_cast<std::size_t>(side)]; }
   bool& extended(Side side) { return extended_[static_cast<std::size_t>(side)]; }
   Operation operation_for(std::uint8_t code) const;
 

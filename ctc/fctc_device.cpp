@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ctc/exchange.h"
 #include "ctc/identification.h"
 #include "ctc/in_process_link.h"
 
@@ -17,30 +18,6 @@ namespace {
 bool is_local(Operation operation) {
   return operation == Operation::invalid || operation == Operation::sense_adapter_state ||
          operation == Operation::sense_id || operation == Operation::read_configuration_data;
-}
-
-bool has_data_out(Operation operation) {
-  return operation == Operation::write || operation == Operation::write_end_of_file;
-}
-
-MessageKind kind_of(Action::Kind kind) {
-  switch (kind) {
-    case Action::Kind::ending: return MessageKind::ending;
-    case Action::Kind::channel_end: return MessageKind::channel_end;
-    case Action::Kind::attention: return MessageKind::attention;
-    case Action::Kind::ready: return MessageKind::ready;
-  }
-  return MessageKind::ready;
-}
-
-std::optional<Action::Kind> action_of(MessageKind kind) {
-  switch (kind) {
-    case MessageKind::ending: return Action::Kind::ending;
-    case MessageKind::channel_end: return Action::Kind::channel_end;
-    case MessageKind::attention: return Action::Kind::attention;
-    case MessageKind::ready: return Action::Kind::ready;
-    default: return std::nullopt;
-  }
 }
 
 }  // namespace
@@ -103,7 +80,7 @@ Ending FctcDevice::execute_local(Operation operation, Transfer& data) {
 }
 
 void FctcDevice::issue(std::uint8_t code, Operation operation, Transfer& data) {
-  outstanding_ = {.sequence = ++sequence_, .operation = operation};
+  outstanding_ = {.sequence = ++sequence_, .code = code, .operation = operation};
   if (role_ == Role::proxy && !is_linked_) {
     take({.kind = Action::Kind::ending, .status = channel::unit_check, .sense = sense_peer_disconnected});
     return;
@@ -119,13 +96,7 @@ void FctcDevice::issue(std::uint8_t code, Operation operation, Transfer& data) {
     perform(adapter_.issue(Side::x, {.code = code, .count = count, .data = std::move(bytes)}));
     return;
   }
-  Message message;
-  message.header.kind = MessageKind::command;
-  message.header.code = code;
-  message.header.sequence = sequence_;
-  message.header.count = count;
-  message.data = std::move(bytes);
-  link_->send(std::move(message));
+  link_->send(command_message(sequence_, {.code = code, .count = count, .data = std::move(bytes)}));
 }
 
 // How far the outstanding command is.
@@ -185,6 +156,9 @@ void FctcDevice::linked() {
   const z::Lock lock{mutex_};
   is_linked_ = true;
   if (role_ == Role::arbiter) perform(adapter_.attach(Side::y));
+  // Restored: the channel is past this command's channel end and does not execute it again.
+  else if (outstanding_ && outstanding_->channel_end_given)
+    link_->send(command_message(outstanding_->sequence, {.code = outstanding_->code}));
 }
 
 void FctcDevice::lost() {
@@ -201,65 +175,30 @@ void FctcDevice::lost() {
 void FctcDevice::received(Message message) {
   const z::Lock lock{mutex_};
   if (role_ == Role::arbiter) {
-    receive_from_proxy(std::move(message));
+    if (message.header.kind == MessageKind::command) proxy_sequence_ = message.header.sequence;
+    perform(apply(adapter_, Side::y, std::move(message)));
     return;
   }
-  const auto& header = message.header;
-  const auto kind = action_of(header.kind);
-  if (!kind) return;
-  const auto answers_command = *kind == Action::Kind::ending || *kind == Action::Kind::channel_end;
-  if (answers_command && (!outstanding_ || outstanding_->sequence != header.sequence)) return;  // of a halted command
-  take({.side = Side::y,
-        .kind = *kind,
-        .status = {header.status},
-        .sense = header.sense,
-        .count = header.count,
-        .excess = header.excess != 0,
-        .matched = header.matched != 0,
-        .data = std::move(message.data)});
-}
-
-void FctcDevice::receive_from_proxy(Message message) {
-  const auto& header = message.header;
-  switch (header.kind) {
-    case MessageKind::command: {
-      proxy_sequence_ = header.sequence;
-      const auto writes = has_data_out(operation_of(header.code));
-      const auto count = writes ? static_cast<std::uint32_t>(message.data.size()) : std::uint32_t{header.count};
-      perform(adapter_.issue(Side::y, {.code = header.code, .count = count, .data = std::move(message.data)}));
-      return;
-    }
-    case MessageKind::halt: perform(adapter_.halt(Side::y)); return;
-    case MessageKind::reset: perform(adapter_.reset(Side::y)); return;
-    default: return;
-  }
+  const std::uint32_t sequence = message.header.sequence;
+  auto action = action_of(std::move(message));
+  if (!action) return;
+  const auto answers_command = action->kind == Action::Kind::ending || action->kind == Action::Kind::channel_end;
+  if (answers_command && (!outstanding_ || outstanding_->sequence != sequence)) return;  // of a halted command
+  take(std::move(*action));
 }
 
 void FctcDevice::perform(Adapter::Actions actions) {
   for (auto& action : actions) {
     if (action.side == Side::x) take(std::move(action));
-    else send_to_proxy(std::move(action));
+    else link_->send(message_of(std::move(action), proxy_sequence_));
   }
-}
-
-void FctcDevice::send_to_proxy(Action action) {
-  Message message;
-  message.header.kind = kind_of(action.kind);
-  message.header.status = action.status.bits;
-  message.header.sense = action.sense;
-  message.header.excess = action.excess ? 1 : 0;
-  message.header.matched = action.matched ? 1 : 0;
-  message.header.sequence = proxy_sequence_;
-  message.header.count = action.count;
-  message.data = std::move(action.data);
-  link_->send(std::move(message));
 }
 
 void FctcDevice::take(Action action) {
   switch (action.kind) {
     case Action::Kind::ending: take_ending(std::move(action)); return;
     case Action::Kind::channel_end:
-      if (!outstanding_) return;
+      if (!outstanding_ || outstanding_->channel_end_given) return;
       outstanding_->channel_end_due = true;
       if (!executing_) port_->resume();
       return;

@@ -33,6 +33,8 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   channel::Ending execute(std::uint8_t command, channel::Transfer& data) override;
   channel::Sense sense() override;
   void signal(channel::Signal signal) override;
+  std::vector<std::byte> save() const override;
+  z::Result<> restore(std::span<const std::byte> state) override;
 
   // "linked" or why not.
   std::string link_state() const { return link_->state(); }
@@ -41,6 +43,7 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   // The command this side has issued, from `execute` until its ending is presented.
   struct Outstanding {
     std::uint32_t sequence;
+    std::uint8_t code;
     Operation operation;
     bool channel_end_due = false;    // execute again and present channel end
     bool channel_end_given = false;  // the ending goes to Port::end_device
@@ -57,8 +60,6 @@ class FctcDevice final : public channel::Device, private LinkEnd {
   channel::Ending finish(channel::Transfer& data) Z_REQUIRES(mutex_);
   channel::Ending unit_check(std::uint8_t sense) Z_REQUIRES(mutex_);
   void perform(Adapter::Actions actions) Z_REQUIRES(mutex_);
-  void send_to_proxy(Action action) Z_REQUIRES(mutex_);
-  void receive_from_proxy(Message message) Z_REQUIRES(mutex_);
   void take(Action action) Z_REQUIRES(mutex_);
   void take_ending(Action action) Z_REQUIRES(mutex_);
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/result.h"
 #include "ctc/message.h"
 
 namespace ctc {
@@ -27,6 +31,12 @@ class Link {
   // For data of this end's side: lies, if it can, where `send` need not copy it any more.
   virtual Buffer buffer(std::size_t size) { return Buffer{size}; }
   virtual std::string description() const = 0;
+  // What a relocation carries of it with the device; none: it is fixed to its place.
+  virtual std::vector<std::byte> save() const { return {}; }
+  virtual z::Result<> restore(std::span<const std::byte> state) {
+    if (!state.empty()) return z::failure("a CTC comes with the state of a link that this one is not");
+    return {};
+  }
   // "linked", or why not: "waiting for LP02/6000", "refused: ...".
   virtual std::string state() const = 0;
 };

@@ -110,6 +110,13 @@ class Cluster:
                 self.process.kill()
 
 
+def ctcm_up(device, mine, other):
+    """Lines for a Linux shell (a console takes no longer ones): brings ctc0 up over the CTC that is read and the next one."""
+    read, write, driver = f"0.0.{device:04x}", f"0.0.{device + 1:04x}", "/sys/bus/ccwgroup/drivers/ctcm"
+    return ["modprobe ctcm", f"echo {read},{write} > {driver}/group", f"echo 1 > {driver}/{read}/online",
+            f"ifconfig ctc0 {mine} pointopoint {other} up"]
+
+
 class Bar:
     """The pass under way, on the last line of a terminal."""
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/be.h"
 
@@ -33,23 +34,29 @@ ctc::Buffer opening_block() { return ctc::Buffer::copy_of(bytes_of(z::be16{lengt
 
 bool is_opening(std::span<const std::byte> block) { return block.size() == length_size; }
 
-ctc::Buffer next_block(std::vector<Packet>& packets) {
-  std::size_t size = length_size, count = 0;
-  for (const auto& packet : packets) {
-    if (size + sizeof(PacketHeader) + packet.size() > longest_block) break;
+std::vector<Packet> take_block(std::vector<Packet>& packets) {
+  std::size_t size = length_size;
+  const auto end = std::ranges::find_if(packets, [&size](const Packet& packet) {
     size += sizeof(PacketHeader) + packet.size();
-    ++count;
-  }
+    return size > longest_block;
+  });
+  std::vector<Packet> taken{std::move_iterator{packets.begin()}, std::move_iterator{end}};
+  packets.erase(packets.begin(), end);
+  return taken;
+}
+
+ctc::Buffer block_of(std::span<const Packet> packets) {
+  std::size_t size = length_size;
+  for (const auto& packet : packets) size += sizeof(PacketHeader) + packet.size();
   ctc::Buffer block{size};
   put(block, 0, bytes_of(z::be16{static_cast<std::uint16_t>(size)}));
   std::size_t at = length_size;
-  for (const auto& packet : std::span{packets}.first(count)) {
+  for (const auto& packet : packets) {
     const auto length = static_cast<std::uint16_t>(sizeof(PacketHeader) + packet.size());
     put(block, at, bytes_of(PacketHeader{.length = length, .ethertype = ipv4}));
     put(block, at + sizeof(PacketHeader), packet);
     at += length;
   }
-  packets.erase(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(count));
   return block;
 }
 

@@ -19,7 +19,8 @@ ctc::Buffer opening_block();
 bool is_opening(std::span<const std::byte> block);
 
 // Takes packets off the front of `packets` as long as they fit into one block.
-ctc::Buffer next_block(std::vector<Packet>& packets);
+std::vector<Packet> take_block(std::vector<Packet>& packets);
+ctc::Buffer block_of(std::span<const Packet> packets);
 
 // The IPv4 packets of a block as far as its lengths make sense. Other protocols are left out.
 std::vector<Packet> packets_of(std::span<const std::byte> block);

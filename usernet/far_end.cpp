@@ -27,6 +27,11 @@ void FarEnd::retry() {
   if (state_ == State::refused) set_mode();
 }
 
+void FarEnd::resume() {
+  const z::Lock lock{mutex_};
+  resumes_ = true;
+}
+
 void FarEnd::take_back() {
   const z::Lock lock{mutex_};
   if (state_ != State::transferring) return;
@@ -38,7 +43,8 @@ void FarEnd::take_back() {
 
 void FarEnd::linked() {
   const z::Lock lock{mutex_};
-  set_mode();
+  if (std::exchange(resumes_, false)) go_on();
+  else set_mode();
 }
 
 void FarEnd::lost() {

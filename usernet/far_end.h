@@ -30,6 +30,7 @@ class Transfers {
 // PREPARE and a transfer, as the guest's driver does at its end; PREPARE lets the two meet without an attention.
 //
 //   down --linked--> setting_mode --> idle --are_wished--> preparing --> transferring --> idle
+//   down --linked, when resumed--> idle or preparing
 //      any --refused--> refused --the guest is ready, retry--> setting_mode
 class FarEnd final : private ctc::LinkEnd {
  public:
@@ -39,6 +40,7 @@ class FarEnd final : private ctc::LinkEnd {
 
   void wake();        // a transfer may be wished now
   void retry();       // begins again if refused. To be called about once a second
+  void resume();     // the link that comes next leads to a guest whose driver is at work already: no mode is set
   void take_back();  // ends a transfer that finds no partner, and its data is lost
 
  private:
@@ -56,6 +58,7 @@ class FarEnd final : private ctc::LinkEnd {
   Transfers& transfers_;
   z::Mutex mutex_;
   State state_ Z_GUARDED_BY(mutex_) = State::down;
+  bool resumes_ Z_GUARDED_BY(mutex_) = false;
   std::uint32_t sequence_ Z_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<ctc::Link> link_;  // last: destroyed first, its thread calls into what stands above
 };

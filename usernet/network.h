@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ctc/link.h"
-#include "usernet/far_end.h"
+#include "usernet/peer.h"
 #include "usernet/stack.h"
 
 namespace usernet {
@@ -26,53 +26,15 @@ class Network {
   z::Result<> forward(Forward forward) { return stack_->forward(forward); }
 
  private:
-  // Writes what the guest reads. What comes while a WRITE is under way goes together in the next block.
-  class Writer final : public Transfers {
-   public:
-    explicit Writer(std::unique_ptr<ctc::Link> link) : end_(std::move(link), *this) {}
-    void open();
-    void send(Packet packet);
-    void tick();
-
-   private:
-    bool are_wished() const override;
-    Transfer next() override;
-    void ended(ctc::Buffer data) override;
-
-    mutable z::Mutex mutex_;
-    bool opens_ Z_GUARDED_BY(mutex_) = false;  // an opening block is due
-    bool is_writing_ Z_GUARDED_BY(mutex_) = false;
-    bool is_old_ Z_GUARDED_BY(mutex_) = false;  // the WRITE was under way at the last tick
-    std::vector<Packet> waiting_ Z_GUARDED_BY(mutex_);
-    FarEnd end_;
-  };
-
-  // Reads whatever the guest writes.
-  class Reader final : public Transfers {
-   public:
-    Reader(std::unique_ptr<ctc::Link> link, Network& network) : network_(network), end_(std::move(link), *this) {}
-    void tick() { end_.retry(); }
-
-   private:
-    bool are_wished() const override { return true; }
-    Transfer next() override;
-    void ended(ctc::Buffer data) override { network_.arrived(std::move(data)); }
-
-    Network& network_;
-    FarEnd end_;
-  };
-
   // The two ends of a CTC.
   using Cable = std::pair<std::unique_ptr<ctc::Link>, std::unique_ptr<ctc::Link>>;
 
   Network(Cable guest_reads, Cable guest_writes);
-  void arrived(ctc::Buffer block);
   void run(const std::stop_token& stop);
 
   std::array<std::unique_ptr<ctc::Link>, 2> guest_ends_;
   std::unique_ptr<Stack> stack_;
-  Writer writer_;
-  Reader reader_;
+  Peer peer_;
   std::jthread thread_;  // last: it uses all of the above
 };
 

@@ -52,7 +52,7 @@ std::vector<std::byte> framed(std::uint16_t type, std::span<const std::byte> con
   return frame;
 }
 
-// "Who has it?" is always asked for the guest: it is alone on its network.
+// "Who has it?" is always asked for a guest, and what is for any of them goes the same way.
 Arp answer(Arp question) {
   auto reply = question;
   reply.operation = arp_reply;
@@ -154,7 +154,7 @@ void Stack::arrive(std::vector<std::byte> frame) {
 
 z::Result<> Stack::forward(Forward forward) {
   const z::Lock lock{slirp_mutex_};
-  if (::slirp_add_hostfwd(slirp_, 0, {::htonl(INADDR_LOOPBACK)}, forward.host_port, address(guest), forward.guest_port) != 0)
+  if (::slirp_add_hostfwd(slirp_, 0, {::htonl(INADDR_LOOPBACK)}, forward.host_port, {::htonl(forward.guest)}, forward.guest_port) != 0)
     return z::failure("user-mode network: port {} of the host: {}", forward.host_port, std::strerror(errno));
   wake();
   return {};

@@ -19,11 +19,12 @@ namespace usernet {
 struct Forward {
   std::uint16_t host_port = 0;
   std::uint16_t guest_port = 0;
+  std::uint32_t guest = 0x0A00'020F;  // its address
 };
 
-// A network of one guest in user mode (libslirp): its connections become the process's own, so nothing on the host needs root. The
-// guest is 10.0.2.15/24, 10.0.2.2 is the host (its loopback), 10.0.2.3 its name server. libslirp thinks in Ethernet frames; a
-// CTC carries bare packets, so an Ethernet header is put on and taken off here, and ARP is answered for the guest.
+// A network of guests in user mode (libslirp): their connections become the process's own, so nothing on the host needs root. A
+// guest alone is 10.0.2.15/24, 10.0.2.2 is the host (its loopback), 10.0.2.3 its name server. libslirp thinks in Ethernet frames; a
+// CTC carries bare packets, so an Ethernet header is put on and taken off here, and ARP is answered for every guest.
 class Stack {
  public:
   // Called by the thread in `step`.

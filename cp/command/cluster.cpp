@@ -77,10 +77,11 @@ Answer<Progress> deactivate(Command& command) {
   return Progress::pending;
 }
 
-// DEFine RELODomain name MEMBers sysname..
+// DEFine RELODomain name MEMBers sysname.., DEFine CTCA ...
 Answer<Progress> define(Command& command) {
   auto& words = command.words;
-  if (!words.take_if("RELODomain")) return words.more() ? refusal(3, words.peek()) : refusal(26);
+  if (command.issuer.classes.has('G') && (words.take_if("CTCA") || words.take_if("FCTC") || words.take_if("3088"))) return define_ctca(command);
+  if (!command.issuer.classes.has('A') || !words.take_if("RELODomain")) return words.more() ? refusal(3, words.peek()) : refusal(26);
   RelocationDomainStatus domain;
   domain.name = Z_TRY(words.system_name());
   if (!words.take_if("MEMBers")) return words.more() ? refusal(2, words.peek()) : refusal(26);
@@ -142,7 +143,7 @@ constexpr auto set_table = std::to_array<CommandRule>({
 constexpr auto rules = std::to_array<CommandRule>({
     {"ACTIVATE", "AB", activate},
     {"DEACTivate", "AB", deactivate},
-    {"DEFine", "A", define},
+    {"DEFine", "AG", define},
 });
 
 }  // namespace

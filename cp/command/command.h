@@ -46,6 +46,7 @@ std::span<const CommandRule> storage_commands();     // DISPLAY, STORE
 std::span<const CommandRule> device_commands();      // ATTACH, DETACH, VARY, TRACE, SHUTDOWN
 std::span<const CommandRule> cluster_commands();     // ACTIVATE, DEACTIVATE, DEFINE RELODOMAIN
 std::span<const CommandRule> relocation_commands();  // VMRELOCATE
+std::span<const CommandRule> network_commands();     // COUPLE, UNCOUPLE
 
 // QUERY and SET.
 Answer<Progress> query(Command& command);
@@ -55,6 +56,8 @@ std::span<const CommandRule> query_cluster_rules();
 std::span<const CommandRule> query_device_rules();
 std::span<const CommandRule> query_user_rules();
 std::span<const CommandRule> set_rules();
+Answer<Progress> define_ctca(Command& command);
+Answer<Progress> query_vswitch(Command& command);
 Answer<Progress> set_gdb(Command& command);
 Answer<Progress> query_gdb(Command& command);
 

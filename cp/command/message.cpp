@@ -74,6 +74,14 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6703, "CPO", 'E', "{} is mounted on {} and on {}; {} is used"},
     {6710, "GDB", 'E', "No debugger for {}: {}"},
     {6711, "GDB", 'E', "{} is held by a debugger; detach it, or SET GDB OFF"},
+    {6720, "CPL", 'E', "CTCA {} of {} is already coupled"},
+    {6721, "CPL", 'E', "{} {} is not a virtual CTCA"},
+    {6722, "CPL", 'E', "CTCA {} of {} may be coupled to {} only"},
+    {6723, "CPL", 'E', "VSWITCH {} is not defined on this system"},
+    {6724, "CPL", 'E', "CTCA {} of {} is not coupled"},
+    {6725, "DEF", 'E', "Device {} is already defined"},
+    {6726, "DEF", 'E', "Device {} cannot be defined: {}"},
+    {6727, "CPL", 'E', "CTCA {} of {}, the other one of its pair, is coupled to VSWITCH {}"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

@@ -206,6 +206,7 @@ constexpr auto rules = std::to_array<CommandRule>({
     {"DAsd", "B", query_dasd},
     {"CTCA", "B", query_ctca},
     {"MDisk", "BG", query_mdisk},
+    {"VSWITCH", "BG", query_vswitch},
     {"LINKs", "G", query_links},
 });
 

@@ -59,6 +59,10 @@ class System {
   virtual VirtualMachine* machine(const std::string& userid) = 0;
   virtual Answer<std::vector<MinidiskLinkStatus>> links(const std::string& userid, z::DeviceNumber device) const = 0;
   virtual Answer<MinidiskStatus> minidisk(const std::string& userid, z::DeviceNumber device) const = 0;
+  // Virtual CTCs of this member's guests, and the switches that they may be coupled to.
+  virtual Answer<> couple(CoupleRequest request) = 0;
+  virtual Answer<> uncouple(const std::string& userid, z::DeviceNumber device) = 0;
+  virtual std::vector<VswitchStatus> vswitches() const = 0;
 
   // Relocation.
   virtual Answer<RelocationSetting> relocation_setting(const std::string& userid) const = 0;

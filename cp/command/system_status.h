@@ -149,6 +149,27 @@ struct MinidiskStatus {
   std::uint32_t start = 0, size = 0;
 };
 
+// A virtual CTC, and what it is coupled to: another user's, or with the userid SYSTEM a virtual switch.
+struct CoupleRequest {
+  std::string userid;
+  z::DeviceNumber device;
+  std::string to;
+  z::DeviceNumber other_device;
+  std::string vswitch;
+};
+
+struct VswitchStatus {
+  struct Address {
+    std::string text;      // "10.0.2.15"
+    std::string userid;    // here, at which device
+    z::DeviceNumber device;
+    std::string member;    // elsewhere
+  };
+  std::string name;
+  bool has_uplink = false;  // of this member
+  std::vector<Address> addresses;
+};
+
 struct RelocationSetting {
   bool is_enabled = true;
   std::string domain = "SSI";

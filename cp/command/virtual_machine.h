@@ -91,6 +91,7 @@ class VirtualMachine {
   virtual void console_input(std::string text, Done done) = 0;
   virtual void signal_shutdown(Done done) = 0;  // refused when the program does not listen
   virtual void detach(z::DeviceNumber device, Done done) = 0;
+  virtual void define_ctca(z::DeviceNumber device, std::string partner, Done done) = 0;  // `partner`: who may couple; empty: anyone
 
   // The stub for a debugger: where it listens, on this host alone; port 0: any free one.
   struct Debugger {

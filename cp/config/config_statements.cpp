@@ -1,8 +1,10 @@
 // One function a statement of SYSTEM CONFIG ("CP Planning and Administration", "The System Configuration File").
 #include "cp/config/config_statements.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace cp {
@@ -201,6 +203,47 @@ void vmlan(Cursor& words, SystemConfig& config) {
   }
 }
 
+std::uint16_t port_number(Cursor& words) { return static_cast<std::uint16_t>(words.number("port", 1, 65535)); }
+
+// "10.0.2.15"
+std::uint32_t ip_address(Cursor& words) {
+  const auto at = words.at();
+  const auto text = words.take("IP address").text;
+  in_addr address{};
+  if (::inet_pton(AF_INET, text.c_str(), &address) != 1) throw SyntaxError{at, fmt::format("{} is not an IP address", text)};
+  return ::ntohl(address.s_addr);
+}
+
+// VSWITCH name [IP] [GLOBAL] [UPLINK HOST [FORWARD port TO address port]..]: UPLINK HOST is ours.
+void define_vswitch(Cursor& words, SystemConfig& config) {
+  VswitchStatement vswitch;
+  vswitch.at = words.at();
+  vswitch.name = words.name("name of a virtual switch");
+  if (std::ranges::find(config.vswitches, vswitch.name, &VswitchStatement::name) != config.vswitches.end())
+    throw SyntaxError{vswitch.at, fmt::format("VSWITCH {} is already defined", vswitch.name)};
+  while (words.more()) {
+    if (words.take_if("IP") || words.take_if("GLOBAL")) continue;
+    words.expect("UPLINK");
+    words.expect("HOST");
+    vswitch.has_host_uplink = true;
+    while (words.take_if("FORWARD")) {
+      usernet::Forward forward{.host_port = port_number(words)};
+      words.expect("TO");
+      forward.guest = ip_address(words);
+      forward.guest_port = port_number(words);
+      vswitch.forwards.push_back(forward);
+    }
+  }
+  config.vswitches.push_back(std::move(vswitch));
+}
+
+// Of the things that DEFINE makes, CP has virtual switches.
+void define(Cursor& words, SystemConfig& config) {
+  const auto at = words.at();
+  if (words.take_if("VSWITCH")) return define_vswitch(words, config);
+  config.kept.push_back({"DEFINE", words.rest(), at});
+}
+
 void tolerate_config_errors(Cursor& words, SystemConfig& config) {
   config.tolerates_errors = yes_or_no(words, "Yes", "No");
   words.end("TOLERATE_CONFIG_ERRORS");
@@ -236,7 +279,7 @@ constexpr auto rules = std::to_array<Rule>({
     {"CP_ACCESS", nullptr},
     {"CPXLOAD", nullptr},
     {"CRYPTO", nullptr},
-    {"DEFINE", nullptr},
+    {"DEFINE", define},
     {"DEVICES", nullptr},
     {"DISABLE", nullptr},
     {"DISTRIBUTE", nullptr},

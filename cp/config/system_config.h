@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "cp/config/source.h"
+#include "usernet/stack.h"
 
 namespace cp {
 
@@ -76,6 +77,14 @@ struct VmLan {
   Position at;
 };
 
+// DEFINE VSWITCH: IP and GLOBAL, which is what all are.
+struct VswitchStatement {
+  std::string name;
+  bool has_host_uplink = false;
+  std::vector<usernet::Forward> forwards;
+  Position at;
+};
+
 // A statement that is accepted and not interpreted (FEATURES, STORAGE, TIMEZONE_DEFINITION ...).
 struct KeptStatement {
   std::string keyword;
@@ -97,6 +106,7 @@ struct SystemConfig {
   std::vector<RelocationDomainStatement> relocation_domains;
   SystemUserids userids;
   VmLan vmlan;
+  std::vector<VswitchStatement> vswitches;
   bool tolerates_errors = true;
   std::vector<KeptStatement> kept;
 

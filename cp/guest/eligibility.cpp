@@ -17,6 +17,8 @@ std::vector<std::string> RelocationEligibility::obstacles_on_source(const std::s
     obstacles.push_back(fmt::format("HCPRLI1984I {}: virtual machine is not running", userid));
   if (machine->debugger())
     obstacles.push_back(fmt::format("HCPRLI1989I {}: a debugger may be attached; SET GDB {} OFF first", userid, userid));
+  for (const auto device : machine->ctcas().coupled_to_guests())
+    obstacles.push_back(fmt::format("HCPRLI1990I {}: virtual CTCA {:04X} is coupled to {}", userid, device.value, machine->ctcas().coupled_to(device)));
   const auto& domain = machine->definition().relocation_domain;
   if (!forces.has(api::Forces::domain) && !policy_.domain_contains(domain, to))
     obstacles.push_back(fmt::format("HCPRLI1985I {}: destination is not in relocation domain {}", userid, domain));
@@ -38,6 +40,10 @@ std::vector<std::string> RelocationEligibility::obstacles_on_destination(const s
     if (volumes_.find(disk.volume) == nullptr)
       obstacles.push_back(fmt::format("HCPRLD1981I {}: no equivalent for DASD {:04X}, volume {} is not online on the destination",
                                       userid, disk.number.value, disk.volume));
+  for (const auto& ctca : decoded->ctcas)
+    if (!ctca.vswitch.empty() && guests_.switches().find(ctca.vswitch) == nullptr)
+      obstacles.push_back(fmt::format("HCPRLN1991I {}: no equivalent for VSWITCH {}, which CTCA {:04X} is coupled to, on the destination", userid,
+                                      ctca.vswitch, ctca.number.value));
   // Guest storage is real storage here and nothing is paged out, so FORCE STORAGE cannot make room.
   if (!guests_.is_expected(userid) && guests_.frames().largest() < storage.bytes())
     obstacles.push_back(fmt::format("HCPRLS1987I {}: {}M of storage are needed, the destination has {}M", userid,

@@ -15,11 +15,11 @@ constexpr unsigned ipl_failed = 453;
 }  // namespace
 
 GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host host)
-    : definition_(std::move(definition)), clock_(clock), alive_(std::make_shared<bool>(true)), diagnose_(definition_),
+    : definition_(std::move(definition)), clock_(clock), host_(std::move(host)), alive_(std::make_shared<bool>(true)), diagnose_(definition_),
       commands_([this](std::string text, CommandCalls::Response response, std::function<void(CommandCalls::Answer)> answered) {
         host_.post([this, text = std::move(text), response, answered = std::move(answered)] { run_command(text, response, answered); });
-      }) {
-  host_ = std::move(host);
+      }),
+      ctcas_(definition_, host_.switches, [post = host_.post](std::function<void()> work) { post(std::move(work)); }) {
   // What another thread posted may come when the machine is gone.
   host_.post = [post = std::move(host_.post), alive = alive_](std::function<void()> work) {
     post([alive, work = std::move(work)] {
@@ -31,6 +31,7 @@ GuestMachine::GuestMachine(VmDefinition definition, const z::Clock& clock, Host 
 GuestMachine::~GuestMachine() {
   *alive_ = false;
   debugger_.reset();
+  ctcas_.leave();
   machine_.reset();
 }
 
@@ -58,7 +59,7 @@ z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage&
   machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
-  return {};
+  return ctcas_.attach_all(machine_->subsystem());
 }
 
 z::Result<> GuestMachine::attach_console() {
@@ -210,7 +211,8 @@ std::vector<VirtualMachine::Device> GuestMachine::devices() const {
   auto& subsystem = machine_->subsystem();
   for (const auto number : subsystem.devices()) {
     Device device{.number = number, .type = std::string{subsystem.device(number)->type()},
-                  .subchannel = *subsystem.subchannel_of(number), .volume = {}, .real = {}, .coupled_to = {}};
+                  .subchannel = *subsystem.subchannel_of(number), .volume = {}, .real = {}, .coupled_to = ctcas_.coupled_to(number)};
+    if (ctcas_.has(number)) device.kind = Device::Kind::ctca;
     if (number == definition_.console) device.kind = Device::Kind::console;
     for (const auto& disk : definition_.minidisks) {
       if (disk.number != number) continue;
@@ -288,7 +290,12 @@ void GuestMachine::console_input(std::string text, Done done) {
   done({});
 }
 
+void GuestMachine::define_ctca(z::DeviceNumber device, std::string partner, Done done) {
+  done(ctcas_.define(machine_->subsystem(), {.number = device, .partner = std::move(partner), .vswitch = {}}));
+}
+
 void GuestMachine::detach(z::DeviceNumber device, Done done) {
+  ctcas_.detached(device);
   if (!machine_->subsystem().detach(device)) return done(refusal(40, fmt::format("{:04X}", device.value)));
   done({});
 }
@@ -315,6 +322,7 @@ void GuestMachine::post_if_quiesced(unsigned epoch, std::function<void()> work) 
 void GuestMachine::unquiesce() {
   if (!std::exchange(quiesced_, false)) return;
   quiescing_.join();
+  ctcas_.go_on();
   machine_->subsystem().continue_io();
   machine_->cpus().unpause();
   if (asked_) carry_out(*std::exchange(asked_, std::nullopt));
@@ -322,6 +330,7 @@ void GuestMachine::unquiesce() {
 
 z::Result<std::vector<std::byte>> GuestMachine::save_state() {
   Z_ASSERT(quiesced_);
+  ctcas_.hold();
   z::ByteWriter writer;
   writer.u8(paused_ ? 1 : 0);
   writer.u8(asked_ ? static_cast<std::uint8_t>(*asked_) + 1 : 0);
@@ -331,6 +340,7 @@ z::Result<std::vector<std::byte>> GuestMachine::save_state() {
   writer.block(commands_.save());
   writer.be64(inter_user_.buffers());
   writer.block(std::as_bytes(std::span{console_line_}));
+  writer.block(ctcas_.save());
   return std::move(writer).bytes();
 }
 
@@ -351,11 +361,16 @@ z::Result<> GuestMachine::restore_state(std::span<const std::byte> state) {
   const auto begun = Z_TRY(reader.block());
   console_line_.assign(begun.size(), ' ');
   std::ranges::transform(begun, console_line_.begin(), [](std::byte b) { return static_cast<char>(b); });
+  const auto ctcas = Z_TRY(reader.block());
+  ctca_state_.assign(ctcas.begin(), ctcas.end());
   return {};
 }
 
 // A guest that its user had stopped stays stopped.
 void GuestMachine::activate() {
+  if (const auto restored = ctcas_.restore(std::exchange(ctca_state_, {})); !restored)
+    host_.console_line(*this, restored.error().within("HCPRLN1992W").text());  // they begin anew
+  ctcas_.plug_all();
   machine_->subsystem().continue_io();
   run_state_ = paused_ ? RunState::stopped : RunState::running;
   if (!paused_) machine_->cpus().unpause();

@@ -13,6 +13,7 @@
 #include "cp/guest/command_calls.h"
 #include "cp/guest/diagnose.h"
 #include "cp/guest/frames.h"
+#include "cp/guest/guest_ctcas.h"
 #include "cp/guest/inter_user.h"
 #include "cp/guest/vm_definition.h"
 #include "cp/guest/volumes.h"
@@ -36,6 +37,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
     // A CP command that the guest gave itself.
     std::function<void(GuestMachine&, std::string text, ReplyPtr reply)> command;
     std::string partition;  // the name of the LPAR
+    VirtualSwitches& switches;
   };
   enum class RunState { stopped, running, loading };
   enum class Contents { cleared, left_over };  // of storage: left over from others, whoever fills it takes care of that
@@ -48,6 +50,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   const VmDefinition& definition() const { return definition_; }
   RunState run_state() const { return run_state_; }
   lpar::Machine& machine() { return *machine_; }
+  GuestCtcas& ctcas() { return ctcas_; }
   void set_relocation_domain(std::string domain) { definition_.relocation_domain = std::move(domain); }
 
   std::string userid() const override { return definition_.userid; }
@@ -67,6 +70,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void console_input(std::string text, Done done) override;
   void signal_shutdown(Done done) override;
   void detach(z::DeviceNumber device, Done done) override;
+  void define_ctca(z::DeviceNumber device, std::string partner, Done done) override;
   // While the stub is open the machine stays on this member.
   Answer<> open_debugger(std::uint16_t port) override;
   void close_debugger() override;
@@ -122,6 +126,8 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   CommandCalls commands_;
   InterUser inter_user_;
   std::unique_ptr<lpar::Machine> machine_;
+  GuestCtcas ctcas_;
+  std::vector<std::byte> ctca_state_;  // restored, until it is activated
   std::unique_ptr<lpar::Sclp> sclp_;
   std::unique_ptr<lpar::Diagnose308> diagnose_308_;
   std::jthread quiescing_;

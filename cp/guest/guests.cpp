@@ -69,8 +69,8 @@ class Guests::Skeleton final : public api::SkeletonPort {
   ReceivedStorage storage_;
 };
 
-Guests::Guests(const lpar::LparDefinition& lpar, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events)
-    : model_(lpar.model), partition_name_(lpar.name), partition_(partition), frames_(frames), volumes_(volumes), clock_(clock), events_(std::move(events)) {}
+Guests::Guests(const lpar::LparDefinition& lpar, Resources resources, const z::Clock& clock, Events events)
+    : model_(lpar.model), partition_name_(lpar.name), resources_(resources), clock_(clock), events_(std::move(events)) {}
 
 Guests::~Guests() = default;
 
@@ -86,9 +86,9 @@ std::vector<GuestMachine*> Guests::all() {
 }
 
 z::Result<std::unique_ptr<GuestMachine>> Guests::build(VmDefinition definition, GuestMachine::Contents contents) {
-  return GuestMachine::create(std::move(definition), contents, frames_, partition_, volumes_, clock_,
+  return GuestMachine::create(std::move(definition), contents, resources_.frames, resources_.partition, resources_.volumes, clock_,
                                 {.post = events_.post, .console_line = events_.console_line, .stopped = events_.stopped,
-                                 .command = events_.command, .partition = partition_name_});
+                                 .command = events_.command, .partition = partition_name_, .switches = resources_.switches});
 }
 
 GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
@@ -100,7 +100,9 @@ GuestMachine& Guests::adopt(std::unique_ptr<GuestMachine> machine) {
 
 z::Result<GuestMachine*> Guests::log_on(VmDefinition definition) {
   Z_ASSERT(machine(definition.userid) == nullptr);
-  return &adopt(Z_TRY(build(std::move(definition), GuestMachine::Contents::cleared)));
+  auto& machine = adopt(Z_TRY(build(std::move(definition), GuestMachine::Contents::cleared)));
+  machine.ctcas().plug_all();
+  return &machine;
 }
 
 void Guests::log_off(const std::string& userid) { guests_.erase(userid); }

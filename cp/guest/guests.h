@@ -23,7 +23,14 @@ class Guests final : public api::GuestHost {
     std::function<void(const std::string& userid)> arrived;  // by relocation; it runs here from now on
     std::function<void(const std::string& userid)> left;     // by relocation; it is gone from here
   };
-  Guests(const lpar::LparDefinition& lpar, cpu::Storage& partition, Frames& frames, Volumes& volumes, const z::Clock& clock, Events events);
+  // What all guests have of their member.
+  struct Resources {
+    cpu::Storage& partition;
+    Frames& frames;
+    Volumes& volumes;
+    VirtualSwitches& switches;
+  };
+  Guests(const lpar::LparDefinition& lpar, Resources resources, const z::Clock& clock, Events events);
   ~Guests() override;
 
   GuestMachine* machine(std::string_view userid) const;
@@ -31,8 +38,9 @@ class Guests final : public api::GuestHost {
   z::Result<GuestMachine*> log_on(VmDefinition definition);
   void log_off(const std::string& userid);
   cpu::Model model() const { return model_; }  // of this member's machine
-  const Frames& frames() const { return frames_; }
-  const Volumes& volumes() const { return volumes_; }
+  const Frames& frames() const { return resources_.frames; }
+  const Volumes& volumes() const { return resources_.volumes; }
+  const VirtualSwitches& switches() const { return resources_.switches; }
   bool is_expected(const std::string& userid) const { return expected_.contains(userid); }  // a skeleton of it stands here
 
   api::GuestPort* find(const std::string& userid) override;
@@ -52,9 +60,7 @@ class Guests final : public api::GuestHost {
 
   const cpu::Model model_;
   const std::string partition_name_;
-  cpu::Storage& partition_;
-  Frames& frames_;
-  Volumes& volumes_;
+  const Resources resources_;
   const z::Clock& clock_;
   Events events_;
   std::map<std::string, Guest, std::less<>> guests_;

@@ -16,6 +16,16 @@ z::Result<MinidiskDefinition> place(const Minidisk& disk, const OnlineVolume& vo
                             .cylinders = static_cast<std::uint32_t>(size), .read_only = reads_only(disk)};
 }
 
+// SPECIAL vdev CTCA [userid|*], SPECIAL vdev CTCA SYSTEM vswitch: coupled at logon.
+std::optional<CtcaDefinition> virtual_ctca(const SpecialDevice& special) {
+  if (special.type != "CTCA" && special.type != "FCTC" && special.type != "3088") return std::nullopt;
+  CtcaDefinition ctca{.number = special.device, .partner = {}, .vswitch = {}};
+  const auto& operands = special.operands;
+  if (!operands.empty() && operands.front() != "*") ctca.partner = operands.front();
+  if (ctca.partner == "SYSTEM" && operands.size() > 1) ctca.vswitch = operands[1];
+  return ctca;
+}
+
 }  // namespace
 
 z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial,
@@ -43,6 +53,10 @@ z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const
       continue;
     }
     vm.minidisks.push_back(Z_TRY(place(disk, *volume)));
+  }
+  for (const auto& special : entry.specials) {
+    if (auto ctca = virtual_ctca(special)) vm.ctcas.push_back(std::move(*ctca));
+    else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; SPECIAL {} is not provided", special.device.value, special.type));
   }
   return result;
 }

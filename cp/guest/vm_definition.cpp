@@ -5,7 +5,7 @@
 namespace cp {
 namespace {
 
-constexpr std::uint32_t version = 2;
+constexpr std::uint32_t version = 3;
 constexpr std::uint64_t largest_storage = 1ULL << 44;
 constexpr unsigned most_cpus = 64;
 
@@ -39,6 +39,14 @@ z::Result<MinidiskDefinition> get_minidisk(z::ByteReader& reader) {
   return disk;
 }
 
+z::Result<CtcaDefinition> get_ctca(z::ByteReader& reader) {
+  CtcaDefinition ctca;
+  ctca.number = z::DeviceNumber{Z_TRY(reader.be16())};
+  ctca.partner = Z_TRY(get_name(reader, 8));
+  ctca.vswitch = Z_TRY(get_name(reader, 8));
+  return ctca;
+}
+
 }  // namespace
 
 std::vector<std::byte> VmDefinition::encode() const {
@@ -59,6 +67,12 @@ std::vector<std::byte> VmDefinition::encode() const {
     writer.be32(disk.start);
     writer.be32(disk.cylinders);
     writer.u8(disk.read_only ? 1 : 0);
+  }
+  writer.be16(static_cast<std::uint16_t>(ctcas.size()));
+  for (const auto& ctca : ctcas) {
+    writer.be16(ctca.number.value);
+    put_text(writer, ctca.partner);
+    put_text(writer, ctca.vswitch);
   }
   return std::move(writer).bytes();
 }
@@ -81,6 +95,7 @@ z::Result<VmDefinition> VmDefinition::decode(std::span<const std::byte> bytes) {
   result.relocation_domain = Z_TRY(get_name(reader, 8));
   const auto count = Z_TRY(reader.be16());
   for (unsigned i = 0; i < count; ++i) result.minidisks.push_back(Z_TRY(get_minidisk(reader)));
+  for (auto left = Z_TRY(reader.be16()); left > 0; --left) result.ctcas.push_back(Z_TRY(get_ctca(reader)));
   return result;
 }
 

@@ -20,6 +20,14 @@ struct MinidiskDefinition {
   bool operator==(const MinidiskDefinition&) const = default;
 };
 
+// A virtual CTC.
+struct CtcaDefinition {
+  z::DeviceNumber number;
+  std::string partner;  // whose CTCs may be coupled to it: a userid, or SYSTEM; empty: anyone's
+  std::string vswitch;  // that it is coupled to; empty: none
+  bool operator==(const CtcaDefinition&) const = default;
+};
+
 // The configuration of a virtual machine that is logged on, resolved from its directory entry: what a relocation sends to build the
 // same machine on another member.
 struct VmDefinition {
@@ -32,6 +40,7 @@ struct VmDefinition {
   std::string secondary_user;    // gets the console's lines while the user is disconnected; empty: nobody
   std::string relocation_domain = "SSI";
   std::vector<MinidiskDefinition> minidisks;
+  std::vector<CtcaDefinition> ctcas;
   bool operator==(const VmDefinition&) const = default;
 
   std::vector<std::byte> encode() const;

@@ -8,7 +8,7 @@
 namespace cp::isfc {
 
 // Users of the transport, each with a number that both ends know.
-enum class Endpoint : std::uint32_t { membership = 1, logons = 2, relocation = 3, commands = 4, test = 99 };
+enum class Endpoint : std::uint32_t { membership = 1, logons = 2, relocation = 3, commands = 4, switches = 5, test = 99 };
 
 // `head` followed by the parts, which belong to the sender and stay readable until the message is reported as sent.
 struct Message {

@@ -54,7 +54,7 @@ Cluster::Cluster(EventLoop& loop, RealIo& io, const SystemConfig& config, const 
     : loop_(loop), io_(io), config_(config), volumes_(volumes), events_(std::move(events)), ctcs_(loop, io),
       isfc_(loop.clock(), loop, ctcs_,
             {.own_name = config.system, .first_session = z::tod_of_utc(loop.clock().utc()).value},
-            {.link_up = [](const std::string&) {},  // ISFC itself tells the operator
+            {.link_up = [this](const std::string& node) { events_.link_up(node); },  // ISFC itself tells the operator
              .link_down = [this](const std::string& node) { events_.link_down(node); },
              .message = [this](const std::string& node, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
                events_.message(node, endpoint, bytes);

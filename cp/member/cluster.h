@@ -33,6 +33,7 @@ class Cluster {
     std::function<void(const std::string& member)> member_fenced;  // nothing of it runs any more
     std::function<void(bool joined)> ipl_ended;                  // joined, or isolated
     std::function<void()> left;
+    std::function<void(const std::string& member)> link_up;
     std::function<void(const std::string& member)> link_down;
     std::function<void(const std::string& member, isfc::Endpoint, std::span<const std::byte>)> message;
   };

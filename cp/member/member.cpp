@@ -54,7 +54,14 @@ Member::Member(Files files, std::filesystem::path run_directory, std::unique_ptr
                Events events)
     : loop_(loop), events_(std::move(events)), run_directory_(std::move(run_directory)), config_file_(std::move(files.config)), directory_(std::move(files.directory)),
       config_(config_file_.for_system(files.system)), ipled_(loop.clock().utc()), partition_(std::move(partition)),
-      guests_(partition_->definition(), partition_->storage(), partition_->frames(), partition_->volumes(), loop.clock(),
+      switches_({.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
+                 .members = [this] { return linked_members(); },
+                 .send = [this](const std::string& member, std::vector<std::byte> message) {
+                   if (cluster_) cluster_->send(member, isfc::Endpoint::switches, {.head = std::move(message), .parts = {}});
+                 }}),
+      guests_(partition_->definition(),
+              {.partition = partition_->storage(), .frames = partition_->frames(), .volumes = partition_->volumes(), .switches = switches_},
+              loop.clock(),
               {.post = [this](std::function<void()> work) { loop_.post(std::move(work)); },
                .console_line = [this](GuestMachine& machine, const std::string& line) { users_.console_line(machine, line); },
                .stopped = [this](GuestMachine& machine) { machine_stopped(machine); },
@@ -100,7 +107,9 @@ void Member::connect_cluster() {
                       .member_fenced = [this](const std::string& member) { mover_->member_down(member); },
                       .ipl_ended = [this](bool joined) { ipl_ended(joined); },
                       .left = [this] { end(0); },
+                      .link_up = [this](const std::string& member) { switches_.link_up(member); },
                       .link_down = [this](const std::string& member) {
+                        switches_.link_down(member);
                         remote_->link_down(member);
                         mover_->link_lost(member);
                       },
@@ -112,6 +121,7 @@ void Member::connect_cluster() {
 void Member::received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes) {
   if (endpoint == isfc::Endpoint::relocation) return mover_->message(member, bytes);
   if (endpoint == isfc::Endpoint::commands && remote_->received(member, bytes)) return;
+  if (endpoint == isfc::Endpoint::switches && switches_.received(member, bytes)) return;
   say(fmt::format("HCPKCL2717E A message from {} makes no sense and was dropped", member));
 }
 
@@ -121,6 +131,7 @@ void Member::ipl() {
     check_volumes();
     users_.set_terminal(config_.userids.operator_, "0009", {.line = [this](const std::string& line) { say(line); }, .left = {}});
     cluster_->activate();
+    start_switches();
     cluster_->join();
   });
 }

@@ -86,6 +86,9 @@ class Member final : public System {
   VirtualMachine* machine(const std::string& userid) override { return guests_.machine(userid); }
   Answer<std::vector<MinidiskLinkStatus>> links(const std::string& userid, z::DeviceNumber device) const override;
   Answer<MinidiskStatus> minidisk(const std::string& userid, z::DeviceNumber device) const override;
+  Answer<> couple(CoupleRequest request) override;
+  Answer<> uncouple(const std::string& userid, z::DeviceNumber device) override;
+  std::vector<VswitchStatus> vswitches() const override;
 
   Answer<RelocationSetting> relocation_setting(const std::string& userid) const override;
   void set_relocation(std::string userid, RelocationChange change, Done done) override;
@@ -116,6 +119,9 @@ class Member final : public System {
   void connect_cluster();
   void received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes);
   void check_volumes();
+  std::vector<std::string> linked_members() const;
+  void start_switches();
+  void tick_switches();
   void ipl_ended(bool joined);
   void lease_renewed(z::Nanoseconds until);
   void fenced(const std::string& reason);
@@ -133,6 +139,7 @@ class Member final : public System {
   const SystemConfig config_;
   const z::Nanoseconds ipled_;
   std::unique_ptr<Partition> partition_;
+  VirtualSwitches switches_;
   Guests guests_;
   Users users_;
   std::vector<RelocationDomainStatus> domains_;

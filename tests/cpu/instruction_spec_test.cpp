@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ranges>
 
 #include "cpu/isa/disassemble.h"
 #include "cpu/isa/instruction_table.h"
@@ -24,7 +25,7 @@ const std::vector<InstructionSpec>& specs() {
 // The disassembly as a programmer writes it: "agr %r1,%r2" is AGR 1,2.
 std::string assembler_text(const std::vector<std::uint8_t>& text) {
   std::array<std::uint8_t, 6> padded{};
-  std::ranges::copy(text, padded.begin());
+  std::ranges::copy(text | std::views::take(padded.size()), padded.begin());  // of a text of several, the first
   const std::string written = disassemble(padded);
   std::string result;
   for (std::size_t i = 0; i < written.size(); ++i) {

@@ -116,6 +116,14 @@ class Program final : public channel::Port {
       step();
     }
   }
+  // Of a command that began elsewhere.
+  channel::DeviceStatus await_device_end() {
+    const z::Lock lock{mutex_};
+    while (!device_ended_) changed_.wait(mutex_);
+    const auto status = *device_ended_;
+    device_ended_.reset();
+    return status;
+  }
   channel::DeviceStatus await_unsolicited() {
     const z::Lock lock{mutex_};
     while (!(!unsolicited_.empty())) changed_.wait(mutex_);

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "area.h"
+
 namespace terminal {
 namespace {
 
 using channel::Ending;
+using channel::test::Area;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -39,33 +42,6 @@ class FakePort final : public channel::Port {
   void present_unsolicited(channel::DeviceStatus status) override { presented.push_back(status.bits); }
   int resumed = 0;
   std::vector<int> presented;
-};
-
-class Area final : public channel::Transfer {
- public:
-  explicit Area(Bytes output) : output_(std::move(output)), size_(output_.size()) {}
-  explicit Area(std::size_t size) : size_(size) {}
-  std::size_t count() const override { return size_; }
-  std::size_t receive(std::span<std::byte> to) override {
-    const auto part = std::min(to.size(), output_.size() - moved_);
-    std::copy_n(output_.begin() + static_cast<std::ptrdiff_t>(moved_), part, to.begin());
-    moved_ += part;
-    return part;
-  }
-  std::size_t send(std::span<const std::byte> from) override {
-    const auto part = std::min(from.size(), size_ - input.size());
-    input.insert(input.end(), from.begin(), from.begin() + static_cast<std::ptrdiff_t>(part));
-    return part;
-  }
-  void set_excess() override { excess = true; }
-
-  Bytes input;
-  bool excess = false;
-
- private:
-  Bytes output_;
-  std::size_t size_;
-  std::size_t moved_ = 0;
 };
 
 class Display3270Test : public testing::Test {

@@ -7,13 +7,14 @@
 
 #include "area.h"
 #include "channel/registry.h"
+#include "ebcdic_text.h"
 #include "unitrecord/device_types.h"
 
 namespace unitrecord {
 namespace {
 
 using channel::Ending;
-using test::Area;
+using channel::test::Area;
 using test::ebcdic;
 
 class CardsTest : public testing::Test {

@@ -7,13 +7,14 @@
 #include <sstream>
 
 #include "area.h"
+#include "ebcdic_text.h"
 #include "unitrecord/printer_1403.h"
 
 namespace unitrecord {
 namespace {
 
 using channel::Ending;
-using test::Area;
+using channel::test::Area;
 using test::ebcdic;
 
 constexpr int write_only = 0x01, write_space_1 = 0x09, write_space_2 = 0x11, space_1 = 0x0B, skip_to_1 = 0x8B, skip_to_2 = 0x93,

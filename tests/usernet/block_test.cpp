@@ -15,19 +15,19 @@ std::vector<std::byte> copy(const ctc::Buffer& buffer) { return {buffer.bytes().
 
 TEST(Block, OfOnePacketHasBothLengthsAndTheEthertype) {
   std::vector<Packet> packets{bytes({0x45, 0, 0, 3})};
-  EXPECT_EQ(copy(next_block(packets)), bytes({0, 12, 0, 10, 8, 0, 0, 0, 0x45, 0, 0, 3}));
+  EXPECT_EQ(copy(block_of(take_block(packets))), bytes({0, 12, 0, 10, 8, 0, 0, 0, 0x45, 0, 0, 3}));
   EXPECT_TRUE(packets.empty());
 }
 
 TEST(Block, TakesAsManyPacketsAsFitAndLeavesTheRest) {
   std::vector<Packet> packets(3, Packet(16000));
-  EXPECT_EQ(next_block(packets).size(), 2 + 2 * 16006);
+  EXPECT_EQ(block_of(take_block(packets)).size(), 2 + 2 * 16006);
   EXPECT_EQ(packets.size(), 1);
 }
 
 TEST(Block, HoldsTheLongestPacket) {
   std::vector<Packet> packets{Packet(longest_packet)};
-  EXPECT_EQ(next_block(packets).size(), longest_block);
+  EXPECT_EQ(block_of(take_block(packets)).size(), longest_block);
 }
 
 TEST(Block, GivesItsPacketsBackInOrder) {

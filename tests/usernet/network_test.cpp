@@ -60,7 +60,7 @@ TEST_F(Guest, ThatOpensItsDirectionIsAnsweredAndItsPingComesBack) {
   EXPECT_TRUE(is_opening(read(reads)));
 
   std::vector<Packet> packets{echo_request()};
-  write(writes, next_block(packets));
+  write(writes, block_of(take_block(packets)));
   const auto answers = packets_of(read(reads));
   ASSERT_EQ(answers.size(), 1);
   const auto& answer = answers[0];

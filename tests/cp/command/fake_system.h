@@ -84,6 +84,10 @@ class FakeMachine final : public VirtualMachine {
     log_.push_back(fmt::format("detach {:04X}", device.value));
     done({});
   }
+  void define_ctca(z::DeviceNumber device, std::string partner, Done done) override {
+    log_.push_back(fmt::format("define ctca {:04X} '{}'", device.value, partner));
+    done({});
+  }
   Answer<> open_debugger(std::uint16_t port) override {
     log_.push_back(fmt::format("debugger {}", port));
     debugger_ = Debugger{fmt::format("127.0.0.1:{}", port), false};
@@ -189,6 +193,17 @@ class FakeSystem final : public System {
     if (device.value != 0x100) return refusal(40, fmt::format("{:04X}", device.value));
     return MinidiskStatus{userid, device, userid, device, "3390", "LNX301", z::DeviceNumber{0x300}, 1, 10};
   }
+  Answer<> couple(CoupleRequest request) override {
+    log.push_back(fmt::format("couple {} {:04X} to {} {:04X} '{}'", request.userid, request.device.value, request.to, request.other_device.value,
+                              request.vswitch));
+    return answer;
+  }
+  Answer<> uncouple(const std::string& userid, z::DeviceNumber device) override {
+    log.push_back(fmt::format("uncouple {} {:04X}", userid, device.value));
+    return answer;
+  }
+  std::vector<VswitchStatus> vswitches() const override { return switch_list; }
+  std::vector<VswitchStatus> switch_list;
   Answer<RelocationSetting> relocation_setting(const std::string& userid) const override {
     if (userid != "BEAT1") return refusal(45, userid);
     return RelocationSetting{true, "SSI", "MEMBER1"};

@@ -209,6 +209,30 @@ TEST(ConfigFile, DomainsNameMembers) {
               ElementsAre("SYSTEM.CONFIG:25:19: error: MEMBER7 of relocation domain PROD is not a member of MYCLUSTR"));
 }
 
+TEST(ConfigFile, AVirtualSwitchHasTheUplinkOfItsMember) {
+  const auto text = changed("Relocation_Domain",
+                            "MEMBER1: DEFINE VSWITCH LAN1 IP GLOBAL UPLINK HOST FORWARD 2222 TO 10.0.2.15 22\n"
+                            "MEMBER2: DEFINE VSWITCH LAN1 IP GLOBAL\nRelocation_Domain");
+  EXPECT_THAT(errors(text), IsEmpty());
+  const auto one = parse(text).for_system("MEMBER1"), other = parse(text).for_system("MEMBER2");
+  ASSERT_THAT(one.vswitches, SizeIs(1));
+  EXPECT_EQ(one.vswitches[0].name, "LAN1");
+  EXPECT_TRUE(one.vswitches[0].has_host_uplink);
+  ASSERT_THAT(one.vswitches[0].forwards, SizeIs(1));
+  EXPECT_EQ(one.vswitches[0].forwards[0].host_port, 2222);
+  EXPECT_EQ(one.vswitches[0].forwards[0].guest, 0x0A00'020FU);
+  EXPECT_EQ(one.vswitches[0].forwards[0].guest_port, 22);
+  ASSERT_THAT(other.vswitches, SizeIs(1));
+  EXPECT_FALSE(other.vswitches[0].has_host_uplink);
+}
+
+TEST(ConfigFile, AVirtualSwitchOfAnotherKindIsAnError) {
+  EXPECT_THAT(errors(changed("Relocation_Domain", "DEFINE VSWITCH LAN1 ETHERNET\nRelocation_Domain")),
+              ElementsAre(testing::HasSubstr("SYSTEM.CONFIG:25:21: error: ")));
+  EXPECT_THAT(errors(changed("Relocation_Domain", "DEFINE VSWITCH LAN1 UPLINK HOST FORWARD 80 TO here 80\nRelocation_Domain")),
+              ElementsAre("SYSTEM.CONFIG:25:47: error: here is not an IP address"));
+}
+
 TEST(ConfigFile, TheReportEndsWithTheVerdict) {
   EXPECT_THAT(syntax_report({}), ElementsAre("CONFIGURATION FILE PROCESSING COMPLETE -- NO ERRORS ENCOUNTERED."));
   EXPECT_THAT(syntax_report(parse("BOGUSX\n").diagnostics()).back(),

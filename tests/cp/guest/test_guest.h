@@ -24,7 +24,8 @@ class TestGuest {
                                                 .console_line = [this](GuestMachine&, std::string line) { console_.push_back(std::move(line)); },
                                                 .stopped = [this](GuestMachine&) { stopped_ = true; },
                                                 .command = std::move(command),
-                                                .partition = "LP01"}));
+                                                .partition = "LP01",
+                                                .switches = switches_}));
   }
   ~TestGuest() { machine_.reset(); }
 
@@ -101,6 +102,9 @@ class TestGuest {
   std::unique_ptr<cpu::Storage> partition_;
   Frames frames_;
   Volumes volumes_;
+  VirtualSwitches switches_{{.post = [this](std::function<void()> work) { post(std::move(work)); },
+                             .members = [] { return std::vector<std::string>{}; },
+                             .send = [](const std::string&, const std::vector<std::byte>&) {}}};
   std::mutex lock_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;

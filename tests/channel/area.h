@@ -1,16 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
-#include "base/ebcdic.h"
 #include "channel/device.h"
 
-namespace unitrecord::test {
+namespace channel::test {
 
-// A data area that stands alone.
-class Area final : public channel::Transfer {
+// A data area that stands alone: what a device may read, or room for what it stores.
+class Area final : public Transfer {
  public:
   explicit Area(std::vector<std::byte> output) : output_(std::move(output)), size_(output_.size()) {}
   explicit Area(std::size_t size) : size_(size) {}
@@ -37,10 +35,4 @@ class Area final : public channel::Transfer {
   std::size_t moved_ = 0;
 };
 
-inline std::vector<std::byte> ebcdic(std::string_view text) {
-  std::vector<std::byte> bytes;
-  for (const char c : text) bytes.push_back(std::byte{z::to_ebcdic(c)});
-  return bytes;
-}
-
-}  // namespace unitrecord::test
+}  // namespace channel::test
