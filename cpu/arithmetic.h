@@ -50,6 +50,12 @@ constexpr std::uint8_t zero_code(T value) { return value != 0; }
 
 // The mask M of a branch or of a conditional load: bit 8 for cc 0 (PoP ch. 7, BRANCH ON CONDITION).
 constexpr bool is_selected(std::uint8_t code, unsigned mask) { return (8U >> code & mask) != 0; }
+// The same for a comparison whose condition code nobody sees.
+template <class T>
+constexpr bool is_comparison_selected(T a, T b, unsigned mask) {
+  constexpr unsigned equal = 8, low = 4, high = 2;
+  return ((a == b ? equal : a < b ? low : high) & mask) != 0;
+}
 
 // Ends a signed operation whose result was stored: overflow gives cc 3 and, when the program mask asks for it, the
 // interruption after completion.

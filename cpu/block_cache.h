@@ -33,6 +33,9 @@ struct Block {
   std::atomic<bool> retired{false};  // its bytes were stored into: every handler is leave_stale
   std::atomic<Block*> next{nullptr};  // another mode at the same address; changed under the lock of the page
   std::unique_ptr<Op[]> ops;         // count + 1
+  std::vector<std::uint8_t> branches;  // which of them are relative branches to places in the page
+
+  bool contains(const Op& op) const { return &op >= ops.get() && &op < ops.get() + count; }
 };
 
 // The blocks of one frame. `lines` has a bit for each 64 bytes that some block was decoded from: a bit is set before the
@@ -65,6 +68,8 @@ class BlockCache {
   CodePage& open_page(std::uint64_t frame);
   // Null when the page was dropped meanwhile.
   Block* find_or_decode(CodePage& page, std::uint64_t absolute, BlockMode mode);
+  // Lets a relative branch of the frame go straight to the block at `target`, an offset in the frame, if there is one.
+  void link(std::uint64_t frame, const Op& branch, std::uint64_t target);
 
   // Bytes of the frame have changed or are about to: blocks decoded from them end now.
   void stored(std::uint64_t frame, std::uint64_t offset, std::uint64_t length);
@@ -73,6 +78,9 @@ class BlockCache {
 
   // Where blocks end for the sake of breakpoints; all CPUs are paused.
   void set_cuts(const BlockCuts& cuts);
+  // Whether two instructions may be one operation (pairs.h); off while each access may have to stop the CPU.
+  enum class Pairing : std::uint8_t { on, off };
+  void set_pairing(Pairing pairing);
   bool is_cut(std::uint64_t address) const { return cuts_[address % z::page_size / 2]; }
 
   // What was retired waits until no CPU can be in it or remember it. `generation` grows when there is something to forget;
@@ -95,11 +103,13 @@ class BlockCache {
 
   Block* decode(CodePage& page, std::uint64_t absolute, BlockMode mode) Z_REQUIRES(page.lock);
   void retire_overlapping(CodePage& page, std::uint64_t offset, std::uint64_t length) Z_REQUIRES(page.lock);
+  void unlink_from_stale(CodePage& page) Z_REQUIRES(page.lock);
   void drop(CodePage& page, std::uint64_t frame) Z_REQUIRES(page.lock);
   void bury(std::unique_ptr<Block> block, std::unique_ptr<CodePage> page);
 
   Storage& storage_;
   BlockCuts cuts_;
+  Pairing pairing_ = Pairing::on;
   LazyArray<CodePage*> pages_;
   LazyArray<std::uint64_t> writers_;
   std::shared_mutex outsiders_;  // shared: a thread that is no CPU looks at a page

@@ -129,7 +129,11 @@ z::AbsoluteAddress Cpu::absolute(z::RealAddress real) const { return apply_prefi
 
 z::TodClock Cpu::tod() const { return configuration_.tod().now(instruction_count()); }
 
-MachineTime Cpu::machine_time() const { return {tod().value - configuration_.tod().epoch()}; }
+MachineTime Cpu::machine_time() const { return {configuration_.tod().physical_clock(instruction_count())}; }
+
+// With the host's time a CPU that waits sleeps no longer than until its next timer, and one that runs has the host timer wake
+// it. A guest that idles sets a timer and waits soon after: the host timer is armed only when it has gone on for a while.
+constexpr std::uint64_t instructions_before_alarm = 20'000;
 
 void Cpu::check_timers() {
   comparator_due_ = timers_.is_comparator_due(tod());
@@ -138,10 +142,32 @@ void Cpu::check_timers() {
   Tod& clock = configuration_.tod();
   const std::uint64_t next = timers_.until_next_due(tod(), machine_time());
   switch (clock.timing()) {
-    case Timing::host: configuration_.host_timer().arm(address_, clock.host_time_in(next)); break;
-    case Timing::instructions: deadline_ = clock.instructions_in(next, instruction_count()); break;
+    case Timing::host:
+      host_timer_due_ = next == ~0ull ? z::Nanoseconds::max() : clock.host_time_in(next);
+      attention_.set_deadline(instruction_count() + instructions_before_alarm);
+      break;
+    case Timing::instructions: attention_.set_deadline(clock.instructions_in(next, instruction_count())); break;
     case Timing::driven: break;
   }
+}
+
+// What the instruction count has reached.
+void Cpu::meet_deadline() {
+  if (configuration_.tod().timing() != Timing::host) return check_timers();
+  attention_.set_deadline(~0ull);
+  configuration_.host_timer().arm(address_, host_timer_due_);
+}
+
+// Nobody else wakes a CPU that waits for its own timer.
+void Cpu::sleep_until_attention_or_timer() {
+  const z::Nanoseconds limit = until_host_timer();
+  attention_.sleep(limit);
+  if (limit != z::Nanoseconds::max() && until_host_timer() <= z::Nanoseconds::zero()) attention_.post(Attention::timer);
+}
+
+z::Nanoseconds Cpu::until_host_timer() const {
+  if (host_timer_due_ == z::Nanoseconds::max()) return host_timer_due_;
+  return host_timer_due_ - configuration_.clock().now();
 }
 
 bool Cpu::skip_to_next_timer() {

@@ -72,9 +72,15 @@ class Cpu {
   std::uint64_t& gr(unsigned n) { return gr_[n]; }
   std::uint64_t gr(unsigned n) const { return gr_[n]; }
   std::uint32_t gr32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n]); }
-  void set_gr32(unsigned n, std::uint32_t value) { gr_[n] = (gr_[n] & 0xFFFF'FFFF'0000'0000) | value; }
+  void set_gr32(unsigned n, std::uint32_t value) { gr_[n] = kept(high32(n)) << 32 | value; }
   std::uint32_t high32(unsigned n) const { return static_cast<std::uint32_t>(gr_[n] >> 32); }
-  void set_high32(unsigned n, std::uint32_t value) { gr_[n] = gr32(n) | static_cast<std::uint64_t>(value) << 32; }
+  void set_high32(unsigned n, std::uint32_t value) { gr_[n] = kept(gr32(n)) | static_cast<std::uint64_t>(value) << 32; }
+  // What stays of a register when a part of it is replaced. The whole register is stored then, which the compiler would
+  // narrow to the part: whoever reads all of it soon after would wait for the narrow store to reach the host's cache.
+  static std::uint64_t kept(std::uint64_t bits) {
+    asm("" : "+r"(bits));
+    return bits;
+  }
   std::uint32_t& ar(unsigned n) { return ar_[n]; }
   std::uint64_t& cr(unsigned n) { return cr_[n]; }  // after changing one, call control_registers_changed()
   std::uint64_t cr(unsigned n) const { return cr_[n]; }
@@ -143,13 +149,11 @@ class Cpu {
   std::expected<AddressSpaceChoice, Pic> translate_alet(std::uint32_t alet, std::uint16_t extended_authorization);
   std::expected<std::uint64_t, Pic> operand_asce(unsigned access_register);
   Access<std::byte*> host_fetch_in(Context context, std::uint64_t address, std::uint64_t length) {
-    const TlbEntry& entry = tlb_.entry(address);
-    if (((address & page_mask) | context) == entry.read) [[likely]] return entry.host(address);
+    if (((address & page_mask) | context) == tlb_.read_tag(address)) [[likely]] return tlb_.host(address);
     return host_fetch_slow(context, address, length);
   }
   Access<std::byte*> host_store_in(Context context, std::uint64_t address, std::uint64_t length) {
-    const TlbEntry& entry = tlb_.entry(address);
-    if (((address & page_mask) | context) == entry.write) [[likely]] return entry.host(address);
+    if (((address & page_mask) | context) == tlb_.write_tag(address)) [[likely]] return tlb_.host(address);
     return host_store_slow(context, address, length);
   }
   template <class T>
@@ -171,13 +175,13 @@ class Cpu {
     exception_ = exception;
     return Step::interrupted;
   }
-  // A relative branch to another operation of its block: that one, or null when something asks for attention.
-  const Op* jump_in_block(const Op* op) {
-    const Op* const target = op + op->jump();
+  // A relative branch that is linked to its target: that operation, or null when something asks for attention.
+  const Op* jump_in_page(const Op* op, std::int32_t operations) {
+    const Op* const target = op + operations;
     breaking_event_ = instruction_address(*op);
-    count(op + 1);
+    const std::uint64_t retired = count(op + 1);
     block_first_ = target;
-    if (!must_look_up()) [[likely]] return target;
+    if (!attention_.is_reached(retired)) [[likely]] return target;
     psw.ia = instruction_address(*target);
     return nullptr;
   }
@@ -241,6 +245,8 @@ class Cpu {
   void commit_transaction();
   // Program-event recording of STORE USING REAL ADDRESS.
   void note_store_using_real_address();
+  // A switch of spaces that no ASCE asks to be told of; a PER event makes it one to be told of.
+  void note_space_switch(std::uint64_t translation_exception) { unasked_space_switch_ = translation_exception; }
 
   // Interruptions; each of the take_* is asked only when nothing else is pending in front of it.
   bool take_interruption();
@@ -317,6 +323,7 @@ class Cpu {
 
   const Op* find_first_op();
   const Op* decode_first_op(std::uint64_t absolute);
+  void link(const Op* branch, std::uint64_t target);
   const Op* prepare_single();
   void enter_guest();
   void leave_guest();
@@ -329,6 +336,7 @@ class Cpu {
   bool has_per_control(std::uint32_t control) const;
   bool is_in_per_range(std::uint64_t address) const;
   bool has_branch_event() const;
+  void note_zero_address();
   void watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length);
   bool records_events() const;
   void run_recorded();
@@ -352,11 +360,12 @@ class Cpu {
     block_first_ = first;
   }
   const Op* site_of(const Op* op) const { return op == scratch_.data() ? execute_site_ : op; }
-  void count(const Op* end) {
-    const auto executed = static_cast<std::uint64_t>(end - block_first_);
-    retired_.store(instruction_count() + executed, std::memory_order_relaxed);
+  // Instructions of the block up to `end` are done. Returns how many it makes in all.
+  std::uint64_t count(const Op* end) {
+    const std::uint64_t retired = instruction_count() + static_cast<std::uint64_t>(end - block_first_);
+    retired_.store(retired, std::memory_order_relaxed);
+    return retired;
   }
-  bool must_look_up() const { return attention_.any() || instruction_count() >= deadline_; }
 
   void interrupt_program();
   void interrupt_supervisor_call();
@@ -368,6 +377,9 @@ class Cpu {
   template <class T>
   void store_low(std::uint64_t real, T value);
   void store_low_bytes(std::uint64_t real, std::span<const std::byte> bytes);
+  void meet_deadline();
+  void sleep_until_attention_or_timer();
+  z::Nanoseconds until_host_timer() const;  // Timing::host: how long a CPU that waits may sleep
   bool skip_to_next_timer();  // Timing::instructions: true when time was moved instead of waiting
   void set_state(CpuState state);
   void set_waiting(bool waiting);
@@ -383,7 +395,6 @@ class Cpu {
   bool psw_loaded_ = false;  // the instruction that left has set psw.ia
   bool has_branched_ = false;  // ... as a branch does
   bool recheck_ = true;      // enablement may have changed: look for interruptions before going on
-  std::uint64_t deadline_ = ~0ull;     // instruction count at which a timer is due (Timing::instructions)
   std::uint64_t circumstances_ = 0;    // what a remembered block depends on: fetch context, mode, map generation
   std::uint64_t breaking_event_ = 0;
   std::atomic<std::uint64_t> retired_{0};
@@ -400,12 +411,14 @@ class Cpu {
   GuardedStorage guarded_storage_;
   Timers timers_;
   bool comparator_due_ = false, cpu_timer_due_ = false;
+  z::Nanoseconds host_timer_due_ = z::Nanoseconds::max();  // Timing::host: when the next of them is due
 
   Context fetch_context_ = 0;  // of instructions
   std::uint64_t map_generation_ = 0;
 
   std::array<std::uint64_t, 3> per_controls_of_tags_{};  // CR9-11 as they were when the TLB was last empty
   PerEvent per_event_;                                   // of the instruction being executed
+  std::optional<std::uint64_t> unasked_space_switch_;    // likewise: its translation-exception identification
   std::unique_ptr<Transaction> transaction_;
 
   ProgramInterruption exception_;
@@ -450,9 +463,8 @@ class Cpu {
 
 template <class T>
 inline Access<T> Cpu::fetch_in(Context context, std::uint64_t address) {
-  const TlbEntry& entry = tlb_.entry(address);
-  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == entry.read) [[likely]]
-    return cpu::host_load<T>(entry.host(address));
+  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == tlb_.read_tag(address)) [[likely]]
+    return cpu::host_load<T>(tlb_.host(address));
   const auto slow = fetch_slow(context, address, sizeof(T));
   if (!slow) return Access<T>::refused();
   return static_cast<T>(slow.value());
@@ -460,9 +472,8 @@ inline Access<T> Cpu::fetch_in(Context context, std::uint64_t address) {
 
 template <class T>
 inline Access<> Cpu::store_in(Context context, std::uint64_t address, T value) {
-  const TlbEntry& entry = tlb_.entry(address);
-  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == entry.write) [[likely]] {
-    cpu::host_store<T>(entry.host(address), value);
+  if ((((address + (sizeof(T) - 1)) & page_mask) | context) == tlb_.write_tag(address)) [[likely]] {
+    cpu::host_store<T>(tlb_.host(address), value);
     return {};
   }
   return store_slow(context, address, value, sizeof(T));

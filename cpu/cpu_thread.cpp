@@ -81,7 +81,7 @@ void CpuThread::operate() {
   if (!waits) return;
   if (cpu_.skip_to_next_timer()) return;
   cpu_.set_waiting(true);
-  cpu_.attention().sleep();
+  cpu_.sleep_until_attention_or_timer();
   cpu_.set_waiting(false);
 }
 

@@ -65,7 +65,7 @@ void Cpu::execute_debugged() {
     } else {
       run_next();
     }
-    if (instruction_count() >= deadline_) check_timers();
+    if (instruction_count() >= attention_.deadline()) meet_deadline();
     if (debug.watched) return stop_for_debugger(*debug.watched);
     if (debug.step && left_with_ != Step::repeat) return stop_for_debugger({.cause = Cause::step});
   }
@@ -100,6 +100,7 @@ void Configuration::set_stop_points(StopPoints points) {
   const bool watches_change = points.watches != stop_points_.watches;
   stop_points_ = std::move(points);
   blocks_.set_cuts(cuts_of(stop_points_));
+  blocks_.set_pairing(stop_points_.watches.empty() ? BlockCache::Pairing::on : BlockCache::Pairing::off);
   if (watches_change) purge_everywhere({Purge::Kind::all});
 }
 

@@ -32,5 +32,6 @@ bool has_relative_operand(const std::array<std::uint8_t, 6>& text);
 // Operations that are no instructions: on to what follows the block; and what a retired operation becomes.
 Op fall_through(std::uint16_t page_offset);
 void make_stale(Op& op);
+bool is_stale(const Op& op);
 
 }  // namespace cpu

@@ -12,8 +12,7 @@ namespace cpu {
 struct Engine {
   // Instructions up to `end` are done; goes on at psw.ia if nothing asks for attention and the block is remembered.
   static const Op* next_block(Cpu& cpu, const Op* end) {
-    cpu.count(end);
-    if (cpu.must_look_up()) return nullptr;
+    if (cpu.attention_.is_reached(cpu.count(end))) [[unlikely]] return nullptr;
     const Op* const first = cpu.map_.find(cpu.psw.ia, cpu.circumstances_);
     if (first != nullptr) cpu.enter_block(first);
     return first;
@@ -23,6 +22,8 @@ struct Engine {
     cpu.breaking_event_ = cpu.instruction_address(*op);
     return next_block(cpu, cpu.site_of(op) + 1);
   }
+
+  static void link(Cpu& cpu, const Op* op) { cpu.link(op, cpu.psw.ia); }
 
   static const Op* fall_through(Cpu& cpu, const Op* op) {
     cpu.psw.ia = cpu.wrap(cpu.page_address_ + op->page_offset);
@@ -60,8 +61,19 @@ Z_HANDLER leave_branched(Cpu& cpu, const Op* op) {
   Z_GO_ON(first);
 }
 
+Z_HANDLER leave_to_relative(Cpu& cpu, const Op* op) {
+  cpu.psw.ia = cpu.relative(*op);
+  if (op->seeks_link()) [[unlikely]] Engine::link(cpu, op);
+  Z_GO_TO(leave_branched, op);
+}
+
 Z_HANDLER leave_block(Cpu& cpu, const Op* op) {
   Engine::leave(cpu, op);
+  Z_LEAVE;
+}
+
+Z_HANDLER run_stale(Cpu& cpu, const Op* op) {
+  Engine::leave_stale(cpu, op);
   Z_LEAVE;
 }
 
@@ -71,11 +83,6 @@ Z_HANDLER run_fall_through(Cpu& cpu, const Op* op) {
   const Op* const first = Engine::fall_through(cpu, op);
   if (first == nullptr) Z_LEAVE;
   Z_GO_ON(first);
-}
-
-Z_HANDLER run_stale(Cpu& cpu, const Op* op) {
-  Engine::leave_stale(cpu, op);
-  Z_LEAVE;
 }
 
 // Behind the target of an EXECUTE: on to what follows the EXECUTE.
@@ -101,13 +108,14 @@ Op fall_through(std::uint16_t page_offset) {
   return op;
 }
 
+bool is_stale(const Op& op) { return handler_of(&op) == run_stale; }
 void make_stale(Op& op) { __atomic_store_n(&op.handler, Handler{run_stale}, __ATOMIC_RELAXED); }
 
 // Null: an exception was recognised while fetching the instruction.
 const Op* Cpu::find_first_op() {
   for (;;) {
     const Op* const known = map_.find(psw.ia, circumstances_);
-    if (known != nullptr && handler_of(known) != run_stale) return known;
+    if (known != nullptr && !is_stale(*known)) return known;
     if ((psw.ia & 1) != 0) {
       program_interruption(Pic::specification);
       return nullptr;
@@ -136,6 +144,13 @@ const Op* Cpu::decode_first_op(std::uint64_t absolute) {
   if (block->count == 0) return prepare_single();
   if (!blocks_.is_cut(absolute)) map_.remember(psw.ia, circumstances_, block->ops.get());
   return block->ops.get();
+}
+
+// A branch to a place in its own page may go there straight from now on: it stays in the space and the mode that it is in.
+void Cpu::link(const Op* branch, std::uint64_t target) {
+  const ProgramInterruption recorded = exception_;
+  if (const auto code = locate_fetch(fetch_context_, target, 2)) blocks_.link(frame_at(code.value()), *branch, target % z::page_size);
+  exception_ = recorded;
 }
 
 // The instruction at psw.ia alone, decoded afresh: one that crosses a page, or a single step.
@@ -216,6 +231,7 @@ void Cpu::run_to_its_end(const Op* first) {
     instruction_length_code_ = 2;
     left_with_ = Step::interrupted;
   } else {
+    attention_.renew_horizon();
     enter_block(first);
     run(*this, first);
   }
@@ -240,7 +256,8 @@ void Cpu::run_next() {
 
 // A deadline that has passed keeps the engine from going on behind the instruction. A transaction is done as a whole.
 void Cpu::run_single() {
-  const std::uint64_t deadline = std::exchange(deadline_, 0);
+  const std::uint64_t deadline = attention_.deadline();
+  attention_.set_deadline(0);
   if (is_per_on()) {
     run_recorded();
   } else {
@@ -248,7 +265,7 @@ void Cpu::run_single() {
     finish_run();
   }
   if (transaction_) run_transaction();
-  if (deadline_ == 0) deadline_ = deadline;
+  if (attention_.deadline() == 0) attention_.set_deadline(deadline);
 }
 
 void Cpu::execute_one() {
@@ -262,7 +279,7 @@ void Cpu::execute_until_attention() {
   while (!attention_.any()) {
     if (recheck_ && !settle()) return;
     run_next();
-    if (instruction_count() >= deadline_) check_timers();
+    if (instruction_count() >= attention_.deadline()) meet_deadline();
   }
 }
 
@@ -296,7 +313,7 @@ void Cpu::enter_guest() {
 // The block that the instruction stands in stays: to leave the guest altogether would let go of it.
 void Cpu::wait_for_attention() {
   safepoint_.leave();
-  attention_.sleep();
+  sleep_until_attention_or_timer();
   configuration_.enter_beside_others(*this);
   apply_purges();
 }

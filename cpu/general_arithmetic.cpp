@@ -10,13 +10,13 @@ using std::uint16_t;
 using std::uint32_t;
 using std::uint64_t;
 
-Z_INSTRUCTION(add_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
-Z_INSTRUCTION(add_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_PAIRED_INSTRUCTION(add_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
+Z_PAIRED_INSTRUCTION(add_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
 Z_INSTRUCTION(add_64_from_32) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(cpu.gr32(op.r2))); }
 Z_INSTRUCTION(add_distinct_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r2), cpu.gr32(op.r3)); }
 Z_INSTRUCTION(add_distinct_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3)); }
 Z_INSTRUCTION(add_storage_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))); }
-Z_INSTRUCTION(add_storage_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
+Z_PAIRED_INSTRUCTION(add_storage_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
 Z_INSTRUCTION(add_storage_64_from_32) {
   return add<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
 }
@@ -30,8 +30,8 @@ Z_INSTRUCTION(add_halfword_64) {
 Z_INSTRUCTION(subtract_halfword_64) {
   return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int16_t>(TRY(cpu.fetch<uint16_t>(cpu.operand2(op)))));
 }
-Z_INSTRUCTION(add_immediate_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)); }
-Z_INSTRUCTION(add_immediate_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), static_cast<uint64_t>(op.imm)); }
+Z_PAIRED_INSTRUCTION(add_immediate_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)); }
+Z_PAIRED_INSTRUCTION(add_immediate_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r1), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(add_immediate_distinct_32) { return add<Low>(cpu, op.r1, cpu.gr32(op.r3), static_cast<uint32_t>(op.imm)); }
 Z_INSTRUCTION(add_immediate_distinct_64) { return add<Whole>(cpu, op.r1, cpu.gr(op.r3), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(add_high_high) { return add<High>(cpu, op.r1, cpu.high32(op.r2), cpu.high32(op.r3)); }
@@ -69,15 +69,15 @@ Z_INSTRUCTION(add_immediate_to_storage_64) { return add_to_storage<Whole>(cpu, o
 Z_INSTRUCTION(add_logical_immediate_to_storage_32) { return add_logical_to_storage<Low>(cpu, op); }
 Z_INSTRUCTION(add_logical_immediate_to_storage_64) { return add_logical_to_storage<Whole>(cpu, op); }
 
-Z_INSTRUCTION(subtract_32) { return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
-Z_INSTRUCTION(subtract_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_PAIRED_INSTRUCTION(subtract_32) { return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
+Z_PAIRED_INSTRUCTION(subtract_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), cpu.gr(op.r2)); }
 Z_INSTRUCTION(subtract_64_from_32) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), extend<int32_t>(cpu.gr32(op.r2))); }
 Z_INSTRUCTION(subtract_distinct_32) { return subtract<Low>(cpu, op.r1, cpu.gr32(op.r2), cpu.gr32(op.r3)); }
 Z_INSTRUCTION(subtract_distinct_64) { return subtract<Whole>(cpu, op.r1, cpu.gr(op.r2), cpu.gr(op.r3)); }
 Z_INSTRUCTION(subtract_storage_32) {
   return subtract<Low>(cpu, op.r1, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(subtract_storage_64) {
+Z_PAIRED_INSTRUCTION(subtract_storage_64) {
   return subtract<Whole>(cpu, op.r1, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
 Z_INSTRUCTION(subtract_storage_64_from_32) {
@@ -92,7 +92,7 @@ Z_INSTRUCTION(subtract_high_low) { return subtract<High>(cpu, op.r1, cpu.high32(
 
 Z_INSTRUCTION(add_logical_32) { return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), cpu.gr32(op.r2))); }
 Z_INSTRUCTION(add_logical_64) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2))); }
-Z_INSTRUCTION(add_logical_64_from_32) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr32(op.r2))); }
+Z_PAIRED_INSTRUCTION(add_logical_64_from_32) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr32(op.r2))); }
 Z_INSTRUCTION(add_logical_distinct_32) { return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r2), cpu.gr32(op.r3))); }
 Z_INSTRUCTION(add_logical_distinct_64) { return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r2), cpu.gr(op.r3))); }
 Z_INSTRUCTION(add_logical_storage_32) {
@@ -131,7 +131,7 @@ Z_INSTRUCTION(add_logical_immediate_high_no_cc) {
 Z_INSTRUCTION(add_logical_with_carry_32) {
   return set_sum<Low>(cpu, op.r1, add_logical(cpu.gr32(op.r1), cpu.gr32(op.r2), (cpu.cc & 2) != 0));
 }
-Z_INSTRUCTION(add_logical_with_carry_64) {
+Z_PAIRED_INSTRUCTION(add_logical_with_carry_64) {
   return set_sum<Whole>(cpu, op.r1, add_logical<uint64_t>(cpu.gr(op.r1), cpu.gr(op.r2), (cpu.cc & 2) != 0));
 }
 Z_INSTRUCTION(add_logical_with_carry_storage_32) {

@@ -69,8 +69,8 @@ bool branch_on_index(Cpu& cpu, const Op& op, Index wanted) {
   return is_high == (wanted == Index::high);
 }
 
-std::uint8_t compared(uint32_t a, uint32_t b) { return compare_code(static_cast<int32_t>(a), static_cast<int32_t>(b)); }
-std::uint8_t compared(uint64_t a, uint64_t b) { return compare_code(static_cast<int64_t>(a), static_cast<int64_t>(b)); }
+bool compares(uint32_t a, uint32_t b, unsigned mask) { return is_comparison_selected(static_cast<int32_t>(a), static_cast<int32_t>(b), mask); }
+bool compares(uint64_t a, uint64_t b, unsigned mask) { return is_comparison_selected(static_cast<int64_t>(a), static_cast<int64_t>(b), mask); }
 
 }  // namespace
 
@@ -117,7 +117,7 @@ Z_INSTRUCTION(branch_and_set_mode) {
 }
 
 // BCR 14,0 and 15,0 serialise (PoP ch. 5, "CPU Serialization").
-Z_INSTRUCTION(branch_on_condition_register) {
+Z_PAIRED_INSTRUCTION(branch_on_condition_register) {
   if (op.r2 == 0) {
     if (op.r1 >= 14) std::atomic_thread_fence(std::memory_order_seq_cst);
     return Step::next;
@@ -129,8 +129,8 @@ Z_INSTRUCTION(branch_indirect_on_condition) {
   if (!is_selected(cpu.cc, op.r1)) return Step::next;
   return cpu.branch(TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
-Z_RELATIVE_BRANCH(branch_relative_on_condition) { return is_selected(cpu.cc, op.r1); }
-Z_RELATIVE_BRANCH(branch_relative_and_save) {
+Z_PAIRED_RELATIVE_BRANCH(branch_relative_on_condition) { return is_selected(cpu.cc, op.r1); }
+Z_PAIRED_RELATIVE_BRANCH(branch_relative_and_save) {
   save_link(cpu, op.r1, cpu.next_instruction_address(op));
   return true;
 }
@@ -154,8 +154,8 @@ Z_INSTRUCTION(branch_on_count_64) {
   const auto target = cpu.operand2(op);
   return branch_if(cpu, branch_on_count<Whole>(cpu, op.r1), target);
 }
-Z_RELATIVE_BRANCH(branch_relative_on_count_32) { return branch_on_count<Low>(cpu, op.r1); }
-Z_RELATIVE_BRANCH(branch_relative_on_count_64) { return branch_on_count<Whole>(cpu, op.r1); }
+Z_PAIRED_RELATIVE_BRANCH(branch_relative_on_count_32) { return branch_on_count<Low>(cpu, op.r1); }
+Z_PAIRED_RELATIVE_BRANCH(branch_relative_on_count_64) { return branch_on_count<Whole>(cpu, op.r1); }
 Z_RELATIVE_BRANCH(branch_relative_on_count_high) { return branch_on_count<High>(cpu, op.r1); }
 
 Z_INSTRUCTION(branch_on_index_high_32) {
@@ -179,50 +179,50 @@ Z_RELATIVE_BRANCH(branch_relative_on_index_high_64) { return branch_on_index<Who
 Z_RELATIVE_BRANCH(branch_relative_on_index_low_or_equal_32) { return branch_on_index<Low>(cpu, op, Index::low_or_equal); }
 Z_RELATIVE_BRANCH(branch_relative_on_index_low_or_equal_64) { return branch_on_index<Whole>(cpu, op, Index::low_or_equal); }
 
-Z_INSTRUCTION(compare_and_branch_32) { return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.operand2_rs(op)); }
-Z_INSTRUCTION(compare_and_branch_64) { return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.operand2_rs(op)); }
+Z_INSTRUCTION(compare_and_branch_32) { return branch_if(cpu, compares(cpu.gr32(op.r1), cpu.gr32(op.r2), op.r3), cpu.operand2_rs(op)); }
+Z_INSTRUCTION(compare_and_branch_64) { return branch_if(cpu, compares(cpu.gr(op.r1), cpu.gr(op.r2), op.r3), cpu.operand2_rs(op)); }
 Z_RELATIVE_BRANCH(compare_and_branch_relative_32) {
-  return is_selected(compared(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3);
+  return compares(cpu.gr32(op.r1), cpu.gr32(op.r2), op.r3);
 }
-Z_RELATIVE_BRANCH(compare_and_branch_relative_64) {
-  return is_selected(compared(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_and_branch_relative_64) {
+  return compares(cpu.gr(op.r1), cpu.gr(op.r2), op.r3);
 }
 Z_INSTRUCTION(compare_immediate_and_branch_32) {
-  return branch_if(cpu, is_selected(compared(cpu.gr32(op.r1), static_cast<uint32_t>(op.imm)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, compares(cpu.gr32(op.r1), static_cast<uint32_t>(op.imm), op.r3), cpu.operand2_rs(op));
 }
 Z_INSTRUCTION(compare_immediate_and_branch_64) {
-  return branch_if(cpu, is_selected(compared(cpu.gr(op.r1), static_cast<uint64_t>(op.imm)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, compares(cpu.gr(op.r1), static_cast<uint64_t>(op.imm), op.r3), cpu.operand2_rs(op));
 }
-Z_RELATIVE_BRANCH(compare_immediate_and_branch_relative_32) {
-  return is_selected(compared(cpu.gr32(op.r1), static_cast<uint32_t>(op.d1)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_immediate_and_branch_relative_32) {
+  return compares(cpu.gr32(op.r1), static_cast<uint32_t>(op.d1), op.r3);
 }
-Z_RELATIVE_BRANCH(compare_immediate_and_branch_relative_64) {
-  return is_selected(compared(cpu.gr(op.r1), extend<int32_t>(static_cast<uint32_t>(op.d1))), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_immediate_and_branch_relative_64) {
+  return compares(cpu.gr(op.r1), extend<int32_t>(static_cast<uint32_t>(op.d1)), op.r3);
 }
 Z_INSTRUCTION(compare_logical_and_branch_32) {
-  return branch_if(cpu, is_selected(compare_code(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, is_comparison_selected(cpu.gr32(op.r1), cpu.gr32(op.r2), op.r3), cpu.operand2_rs(op));
 }
 Z_INSTRUCTION(compare_logical_and_branch_64) {
-  return branch_if(cpu, is_selected(compare_code(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, is_comparison_selected(cpu.gr(op.r1), cpu.gr(op.r2), op.r3), cpu.operand2_rs(op));
 }
-Z_RELATIVE_BRANCH(compare_logical_and_branch_relative_32) {
-  return is_selected(compare_code(cpu.gr32(op.r1), cpu.gr32(op.r2)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_logical_and_branch_relative_32) {
+  return is_comparison_selected(cpu.gr32(op.r1), cpu.gr32(op.r2), op.r3);
 }
-Z_RELATIVE_BRANCH(compare_logical_and_branch_relative_64) {
-  return is_selected(compare_code(cpu.gr(op.r1), cpu.gr(op.r2)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_logical_and_branch_relative_64) {
+  return is_comparison_selected(cpu.gr(op.r1), cpu.gr(op.r2), op.r3);
 }
 // The immediate of the logical forms has eight bits and is extended with zeros.
 Z_INSTRUCTION(compare_logical_immediate_and_branch_32) {
-  return branch_if(cpu, is_selected(compare_code<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.imm)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, is_comparison_selected<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.imm), op.r3), cpu.operand2_rs(op));
 }
 Z_INSTRUCTION(compare_logical_immediate_and_branch_64) {
-  return branch_if(cpu, is_selected(compare_code<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.imm)), op.r3), cpu.operand2_rs(op));
+  return branch_if(cpu, is_comparison_selected<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.imm), op.r3), cpu.operand2_rs(op));
 }
-Z_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_32) {
-  return is_selected(compare_code<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_32) {
+  return is_comparison_selected<uint32_t>(cpu.gr32(op.r1), static_cast<std::uint8_t>(op.d1), op.r3);
 }
-Z_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_64) {
-  return is_selected(compare_code<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.d1)), op.r3);
+Z_PAIRED_RELATIVE_BRANCH(compare_logical_immediate_and_branch_relative_64) {
+  return is_comparison_selected<uint64_t>(cpu.gr(op.r1), static_cast<std::uint8_t>(op.d1), op.r3);
 }
 
 namespace {

@@ -35,10 +35,10 @@ Step trap_if(Cpu& cpu, uint8_t code, unsigned mask) {
 }  // namespace
 
 Z_INSTRUCTION(compare_32) { return compare(cpu, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
-Z_INSTRUCTION(compare_64) { return compare(cpu, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_PAIRED_INSTRUCTION(compare_64) { return compare(cpu, cpu.gr(op.r1), cpu.gr(op.r2)); }
 Z_INSTRUCTION(compare_64_from_32) { return compare(cpu, cpu.gr(op.r1), extend<int32_t>(cpu.gr32(op.r2))); }
 Z_INSTRUCTION(compare_storage_32) { return compare(cpu, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))); }
-Z_INSTRUCTION(compare_storage_64) { return compare(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
+Z_PAIRED_INSTRUCTION(compare_storage_64) { return compare(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
 Z_INSTRUCTION(compare_storage_64_from_32) {
   return compare(cpu, cpu.gr(op.r1), extend<int32_t>(TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))));
 }
@@ -76,16 +76,16 @@ Z_INSTRUCTION(compare_high_storage) { return compare(cpu, cpu.high32(op.r1), TRY
 Z_INSTRUCTION(compare_immediate_high) { return compare(cpu, cpu.high32(op.r1), static_cast<uint32_t>(op.imm)); }
 
 Z_INSTRUCTION(compare_logical_32) { return compare_logical(cpu, cpu.gr32(op.r1), cpu.gr32(op.r2)); }
-Z_INSTRUCTION(compare_logical_64) { return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), cpu.gr(op.r2)); }
+Z_PAIRED_INSTRUCTION(compare_logical_64) { return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), cpu.gr(op.r2)); }
 Z_INSTRUCTION(compare_logical_64_from_32) { return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), cpu.gr32(op.r2)); }
 Z_INSTRUCTION(compare_logical_storage_32) { return compare_logical(cpu, cpu.gr32(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))); }
-Z_INSTRUCTION(compare_logical_storage_64) {
+Z_PAIRED_INSTRUCTION(compare_logical_storage_64) {
   return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
 Z_INSTRUCTION(compare_logical_storage_64_from_32) {
   return compare_logical<uint64_t>(cpu, cpu.gr(op.r1), TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(compare_logical_immediate_8) {
+Z_PAIRED_INSTRUCTION(compare_logical_immediate_8) {
   return compare_logical(cpu, TRY(cpu.fetch<uint8_t>(cpu.operand1(op))), static_cast<uint8_t>(op.imm));
 }
 Z_INSTRUCTION(compare_logical_high_high) { return compare_logical(cpu, cpu.high32(op.r1), cpu.high32(op.r2)); }
@@ -195,7 +195,7 @@ Step load_positive(Cpu& cpu, unsigned target, typename R::Unsigned value) {
 }  // namespace
 
 Z_INSTRUCTION(load_and_test_32) { return load_and_test<Low>(cpu, op.r1, cpu.gr32(op.r2)); }
-Z_INSTRUCTION(load_and_test_64) { return load_and_test<Whole>(cpu, op.r1, cpu.gr(op.r2)); }
+Z_PAIRED_INSTRUCTION(load_and_test_64) { return load_and_test<Whole>(cpu, op.r1, cpu.gr(op.r2)); }
 Z_INSTRUCTION(load_and_test_64_from_32) { return load_and_test<Whole>(cpu, op.r1, extend<int32_t>(cpu.gr32(op.r2))); }
 Z_INSTRUCTION(load_and_test_storage_32) { return load_and_test<Low>(cpu, op.r1, TRY(cpu.fetch<uint32_t>(cpu.operand2(op)))); }
 Z_INSTRUCTION(load_and_test_storage_64) { return load_and_test<Whole>(cpu, op.r1, TRY(cpu.fetch<uint64_t>(cpu.operand2(op)))); }
@@ -226,7 +226,7 @@ Step test_halfword(Cpu& cpu, uint64_t value, unsigned shift, std::int64_t immedi
 
 }  // namespace
 
-Z_INSTRUCTION(test_under_mask) {
+Z_PAIRED_INSTRUCTION(test_under_mask) {
   const auto mask = static_cast<uint8_t>(op.imm);
   const auto selected = static_cast<uint8_t>(TRY(cpu.fetch<uint8_t>(cpu.operand1(op))) & mask);
   return set_compared(cpu, selected == 0 ? 0 : selected == mask ? 3 : 1);

@@ -1,4 +1,5 @@
 // Loading general and access registers from registers, immediates and storage. PoP ch. 7.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <span>
@@ -128,7 +129,9 @@ Step load_registers(Cpu& cpu, const Op& op, Context space, uint64_t address, F s
   const unsigned count = ((op.r3 - op.r1) & 0xFU) + 1, length = count * sizeof(T);
   if (address % z::page_size + length <= z::page_size) [[likely]] {
     const std::byte* from = TRY(cpu.host_fetch_in(space, address, length));
-    for (unsigned i = 0; i < count; ++i) set((op.r1 + i) & 0xF, host_load<T>(from + i * sizeof(T)));
+    const unsigned up_to_15 = std::min(count, 16U - op.r1);
+    for (unsigned i = 0; i < up_to_15; ++i) set(op.r1 + i, host_load<T>(from + i * sizeof(T)));
+    for (unsigned i = up_to_15; i < count; ++i) set(op.r1 + i - 16, host_load<T>(from + i * sizeof(T)));
     return Step::next;
   }
   std::array<std::byte, 16 * sizeof(T)> image;
@@ -158,29 +161,29 @@ Step insert_under_mask(Cpu& cpu, const Op& op) {
 
 }  // namespace
 
-Z_INSTRUCTION(load_32) { return load_register<Low, uint32_t>(cpu, op); }
-Z_INSTRUCTION(load_64) { return load_register<Whole, uint64_t>(cpu, op); }
-Z_INSTRUCTION(load_64_from_32) { return load_register<Whole, int32_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_32) { return load_register<Low, uint32_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_64) { return load_register<Whole, uint64_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_64_from_32) { return load_register<Whole, int32_t>(cpu, op); }
 Z_INSTRUCTION(load_byte_32) { return load_register<Low, int8_t>(cpu, op); }
 Z_INSTRUCTION(load_byte_64) { return load_register<Whole, int8_t>(cpu, op); }
 Z_INSTRUCTION(load_halfword_32) { return load_register<Low, int16_t>(cpu, op); }
 Z_INSTRUCTION(load_halfword_64) { return load_register<Whole, int16_t>(cpu, op); }
-Z_INSTRUCTION(load_logical_64_from_32) { return load_register<Whole, uint32_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_logical_64_from_32) { return load_register<Whole, uint32_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_character_32) { return load_register<Low, uint8_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_character_64) { return load_register<Whole, uint8_t>(cpu, op); }
-Z_INSTRUCTION(load_logical_halfword_32) { return load_register<Low, uint16_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_logical_halfword_32) { return load_register<Low, uint16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_halfword_64) { return load_register<Whole, uint16_t>(cpu, op); }
 
-Z_INSTRUCTION(load_storage_32) { return load_storage<Low, uint32_t>(cpu, op); }
-Z_INSTRUCTION(load_storage_64) { return load_storage<Whole, uint64_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_storage_32) { return load_storage<Low, uint32_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_storage_64) { return load_storage<Whole, uint64_t>(cpu, op); }
 Z_INSTRUCTION(load_storage_64_from_32) { return load_storage<Whole, int32_t>(cpu, op); }
 Z_INSTRUCTION(load_storage_byte_32) { return load_storage<Low, int8_t>(cpu, op); }
 Z_INSTRUCTION(load_storage_byte_64) { return load_storage<Whole, int8_t>(cpu, op); }
-Z_INSTRUCTION(load_storage_halfword_32) { return load_storage<Low, int16_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_storage_halfword_32) { return load_storage<Low, int16_t>(cpu, op); }
 Z_INSTRUCTION(load_storage_halfword_64) { return load_storage<Whole, int16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_64_from_32) { return load_storage<Whole, uint32_t>(cpu, op); }
-Z_INSTRUCTION(load_logical_storage_character_32) { return load_storage<Low, uint8_t>(cpu, op); }
-Z_INSTRUCTION(load_logical_storage_character_64) { return load_storage<Whole, uint8_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_logical_storage_character_32) { return load_storage<Low, uint8_t>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_logical_storage_character_64) { return load_storage<Whole, uint8_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_halfword_32) { return load_storage<Low, uint16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_storage_halfword_64) { return load_storage<Whole, uint16_t>(cpu, op); }
 Z_INSTRUCTION(load_high) { return load_storage<High, uint32_t>(cpu, op); }
@@ -198,8 +201,8 @@ Z_INSTRUCTION(load_logical_relative_halfword_32) { return load_relative<Low, uin
 Z_INSTRUCTION(load_logical_relative_halfword_64) { return load_relative<Whole, uint16_t>(cpu, op); }
 Z_INSTRUCTION(load_logical_relative_64_from_32) { return load_relative<Whole, uint32_t>(cpu, op); }
 
-Z_INSTRUCTION(load_immediate_32) { return load_immediate<Low>(cpu, op); }
-Z_INSTRUCTION(load_immediate_64) { return load_immediate<Whole>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_immediate_32) { return load_immediate<Low>(cpu, op); }
+Z_PAIRED_INSTRUCTION(load_immediate_64) { return load_immediate<Whole>(cpu, op); }
 Z_INSTRUCTION(load_logical_immediate_high) { return load_logical_immediate<High>(cpu, op); }
 Z_INSTRUCTION(load_logical_immediate_low) { return load_logical_immediate<Low>(cpu, op); }
 Z_INSTRUCTION(load_logical_immediate_high_high) { return load_logical_immediate<HighHigh>(cpu, op); }
@@ -207,7 +210,7 @@ Z_INSTRUCTION(load_logical_immediate_high_low) { return load_logical_immediate<H
 Z_INSTRUCTION(load_logical_immediate_low_high) { return load_logical_immediate<LowHigh>(cpu, op); }
 Z_INSTRUCTION(load_logical_immediate_low_low) { return load_logical_immediate<LowLow>(cpu, op); }
 Z_INSTRUCTION(insert_immediate_high) { return load_immediate<High>(cpu, op); }
-Z_INSTRUCTION(insert_immediate_low) { return load_immediate<Low>(cpu, op); }
+Z_PAIRED_INSTRUCTION(insert_immediate_low) { return load_immediate<Low>(cpu, op); }
 Z_INSTRUCTION(insert_immediate_high_high) { return load_immediate<HighHigh>(cpu, op); }
 Z_INSTRUCTION(insert_immediate_high_low) { return load_immediate<HighLow>(cpu, op); }
 Z_INSTRUCTION(insert_immediate_low_high) { return load_immediate<LowHigh>(cpu, op); }
@@ -257,9 +260,9 @@ Z_INSTRUCTION(load_reversed_register_64) {
   return Step::next;
 }
 
-Z_INSTRUCTION(insert_character) {
+Z_PAIRED_INSTRUCTION(insert_character) {
   const uint8_t character = TRY(cpu.fetch<uint8_t>(cpu.operand2(op)));
-  cpu.gr(op.r1) = (cpu.gr(op.r1) & ~0xFFULL) | character;
+  cpu.gr(op.r1) = (Cpu::kept(cpu.gr(op.r1)) & ~0xFFULL) | character;
   return Step::next;
 }
 Z_INSTRUCTION(insert_characters_under_mask) { return insert_under_mask<Low>(cpu, op); }
@@ -268,7 +271,7 @@ Z_INSTRUCTION(insert_characters_under_mask_high) { return insert_under_mask<High
 Z_INSTRUCTION(load_multiple_32) {
   return load_registers<uint32_t>(cpu, op, cpu.context(), cpu.operand2_rs(op), [&](unsigned n, uint32_t v) { cpu.set_gr32(n, v); });
 }
-Z_INSTRUCTION(load_multiple_64) {
+Z_PAIRED_INSTRUCTION(load_multiple_64) {
   return load_registers<uint64_t>(cpu, op, cpu.context(), cpu.operand2_rs(op), [&](unsigned n, uint64_t v) { cpu.gr(n) = v; });
 }
 Z_INSTRUCTION(load_multiple_high) {
@@ -297,7 +300,7 @@ Z_INSTRUCTION(load_pair_from_quadword) {
   return Step::next;
 }
 
-Z_INSTRUCTION(load_address) {
+Z_PAIRED_INSTRUCTION(load_address) {
   set_address_register(cpu, op.r1, cpu.operand2(op));
   return Step::next;
 }

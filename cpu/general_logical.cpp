@@ -7,6 +7,7 @@
 #include "cpu/arithmetic.h"
 #include "cpu/instruction.h"
 #include "cpu/register_parts.h"
+#include "cpu/selected_bits.h"
 
 namespace cpu {
 
@@ -114,7 +115,7 @@ Step combine_characters(Cpu& cpu, const Op& op) {
 
 }  // namespace
 
-Z_INSTRUCTION(and_32) { return combine_registers<And, Low>(cpu, op); }
+Z_PAIRED_INSTRUCTION(and_32) { return combine_registers<And, Low>(cpu, op); }
 Z_INSTRUCTION(and_64) { return combine_registers<And, Whole>(cpu, op); }
 Z_INSTRUCTION(and_distinct_32) { return combine_distinct<And, Low>(cpu, op); }
 Z_INSTRUCTION(and_distinct_64) { return combine_distinct<And, Whole>(cpu, op); }
@@ -144,7 +145,7 @@ Z_INSTRUCTION(or_immediate_high_low) { return combine_immediate<Or, HighLow>(cpu
 Z_INSTRUCTION(or_immediate_low_high) { return combine_immediate<Or, LowHigh>(cpu, op); }
 Z_INSTRUCTION(or_immediate_low_low) { return combine_immediate<Or, LowLow>(cpu, op); }
 
-Z_INSTRUCTION(exclusive_or_32) { return combine_registers<ExclusiveOr, Low>(cpu, op); }
+Z_PAIRED_INSTRUCTION(exclusive_or_32) { return combine_registers<ExclusiveOr, Low>(cpu, op); }
 Z_INSTRUCTION(exclusive_or_64) { return combine_registers<ExclusiveOr, Whole>(cpu, op); }
 Z_INSTRUCTION(exclusive_or_distinct_32) { return combine_distinct<ExclusiveOr, Low>(cpu, op); }
 Z_INSTRUCTION(exclusive_or_distinct_64) { return combine_distinct<ExclusiveOr, Whole>(cpu, op); }
@@ -193,23 +194,6 @@ Z_INSTRUCTION(population_count) {
 
 namespace {
 
-// I3, I4 and I5 of the instructions that rotate and select. A range whose end lies before its start wraps around.
-struct Selection {
-  unsigned start, end, amount;
-  bool flag_3, flag_4;  // bit 0 of I3 (T) and of I4 (Z)
-
-  explicit Selection(const Op& op)
-      : start(op.imm & 0x7F), end(op.imm >> 8 & 0x7F), amount(op.imm >> 16 & 63), flag_3(op.imm & 0x80),
-        flag_4(op.imm >> 8 & 0x80) {}
-
-  template <class U>
-  U mask() const {
-    constexpr unsigned width = sizeof(U) * 8;
-    const unsigned length = (end - start) % width + 1;
-    return std::rotr(static_cast<U>(~U{} << (width - length)), static_cast<int>(start % width));
-  }
-};
-
 uint64_t rotated_second(const Cpu& cpu, const Op& op, const Selection& selection) {
   return std::rotl(cpu.gr(op.r2), static_cast<int>(selection.amount));
 }
@@ -240,7 +224,7 @@ Z_INSTRUCTION(rotate_then_and_selected_bits) { return rotate_then<And>(cpu, op);
 Z_INSTRUCTION(rotate_then_or_selected_bits) { return rotate_then<Or>(cpu, op); }
 Z_INSTRUCTION(rotate_then_exclusive_or_selected_bits) { return rotate_then<ExclusiveOr>(cpu, op); }
 
-Z_INSTRUCTION(rotate_then_insert_selected_bits) {
+Z_PAIRED_INSTRUCTION(rotate_then_insert_selected_bits) {
   const Selection selection{op};
   insert_selected<Whole>(cpu, op.r1, rotated_second(cpu, op, selection), selection);
   cpu.cc = sign_code(static_cast<std::int64_t>(cpu.gr(op.r1)));

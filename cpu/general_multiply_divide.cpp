@@ -129,11 +129,11 @@ Z_INSTRUCTION(multiply_logical_storage_64) {
   if (is_odd(op.r1)) return odd_register(cpu);
   return multiply_logical(cpu, op.r1, TRY(cpu.fetch<uint64_t>(cpu.operand2(op))));
 }
-Z_INSTRUCTION(multiply_single_32) {
+Z_PAIRED_INSTRUCTION(multiply_single_32) {
   cpu.set_gr32(op.r1, cpu.gr32(op.r1) * cpu.gr32(op.r2));
   return Step::next;
 }
-Z_INSTRUCTION(multiply_single_64) {
+Z_PAIRED_INSTRUCTION(multiply_single_64) {
   cpu.gr(op.r1) *= cpu.gr(op.r2);
   return Step::next;
 }
@@ -141,7 +141,7 @@ Z_INSTRUCTION(multiply_single_64_from_32) {
   cpu.gr(op.r1) *= extend<int32_t>(cpu.gr32(op.r2));
   return Step::next;
 }
-Z_INSTRUCTION(multiply_single_storage_32) {
+Z_PAIRED_INSTRUCTION(multiply_single_storage_32) {
   cpu.set_gr32(op.r1, cpu.gr32(op.r1) * TRY(cpu.fetch<uint32_t>(cpu.operand2(op))));
   return Step::next;
 }

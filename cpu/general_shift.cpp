@@ -12,7 +12,8 @@ using std::uint64_t;
 
 namespace {
 
-unsigned amount(const Cpu& cpu, const Op& op) { return cpu.operand2_rs(op) & 63; }
+// Six bits of the address, which no addressing mode cuts off.
+unsigned amount(const Cpu& cpu, const Op& op) { return static_cast<unsigned>(cpu.gr(op.b2) + static_cast<uint64_t>(op.d2)) & 63; }
 
 // Amounts reach 63, more than a host shift of 32 bits takes.
 template <class U>
@@ -86,7 +87,7 @@ Z_INSTRUCTION(shift_left_single_64) {
   return shift_left_single<Whole>(cpu, op.r1, cpu.gr(op.r3), amount(cpu, op));
 }
 
-Z_INSTRUCTION(shift_right_single_32) {
+Z_PAIRED_INSTRUCTION(shift_right_single_32) {
   return shift_right_single<Low>(cpu, op.r1, cpu.gr32(op.r1), amount(cpu, op));
 }
 Z_INSTRUCTION(shift_right_single_distinct_32) {
@@ -96,7 +97,7 @@ Z_INSTRUCTION(shift_right_single_64) {
   return shift_right_single<Whole>(cpu, op.r1, cpu.gr(op.r3), amount(cpu, op));
 }
 
-Z_INSTRUCTION(shift_left_single_logical_32) {
+Z_PAIRED_INSTRUCTION(shift_left_single_logical_32) {
   cpu.set_gr32(op.r1, shift_left(cpu.gr32(op.r1), amount(cpu, op)));
   return Step::next;
 }
@@ -104,12 +105,12 @@ Z_INSTRUCTION(shift_left_single_logical_distinct_32) {
   cpu.set_gr32(op.r1, shift_left(cpu.gr32(op.r3), amount(cpu, op)));
   return Step::next;
 }
-Z_INSTRUCTION(shift_left_single_logical_64) {
+Z_PAIRED_INSTRUCTION(shift_left_single_logical_64) {
   cpu.gr(op.r1) = shift_left(cpu.gr(op.r3), amount(cpu, op));
   return Step::next;
 }
 
-Z_INSTRUCTION(shift_right_single_logical_32) {
+Z_PAIRED_INSTRUCTION(shift_right_single_logical_32) {
   cpu.set_gr32(op.r1, shift_right(cpu.gr32(op.r1), amount(cpu, op)));
   return Step::next;
 }
@@ -117,7 +118,7 @@ Z_INSTRUCTION(shift_right_single_logical_distinct_32) {
   cpu.set_gr32(op.r1, shift_right(cpu.gr32(op.r3), amount(cpu, op)));
   return Step::next;
 }
-Z_INSTRUCTION(shift_right_single_logical_64) {
+Z_PAIRED_INSTRUCTION(shift_right_single_logical_64) {
   cpu.gr(op.r1) = shift_right(cpu.gr(op.r3), amount(cpu, op));
   return Step::next;
 }

@@ -1,4 +1,5 @@
 // Storing registers and immediates. PoP ch. 7.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <span>
@@ -44,7 +45,9 @@ Step store_registers(Cpu& cpu, const Op& op, F value_of) {
   const unsigned count = ((op.r3 - op.r1) & 0xFU) + 1, length = count * sizeof(T);
   if (address % z::page_size + length <= z::page_size) [[likely]] {
     std::byte* to = TRY(cpu.host_store(address, length));
-    for (unsigned i = 0; i < count; ++i) host_store<T>(to + i * sizeof(T), value_of((op.r1 + i) & 0xF));
+    const unsigned up_to_15 = std::min(count, 16U - op.r1);
+    for (unsigned i = 0; i < up_to_15; ++i) host_store<T>(to + i * sizeof(T), value_of(op.r1 + i));
+    for (unsigned i = up_to_15; i < count; ++i) host_store<T>(to + i * sizeof(T), value_of(op.r1 + i - 16));
     return Step::next;
   }
   std::array<std::byte, 16 * sizeof(T)> image;
@@ -65,15 +68,15 @@ Step store_under_mask(Cpu& cpu, const Op& op, uint32_t value) {
 
 }  // namespace
 
-Z_INSTRUCTION(move_immediate_8) { return store_at<uint8_t>(cpu, cpu.operand1(op), static_cast<uint64_t>(op.imm)); }
+Z_PAIRED_INSTRUCTION(move_immediate_8) { return store_at<uint8_t>(cpu, cpu.operand1(op), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(move_immediate_16) { return store_at<uint16_t>(cpu, cpu.operand1(op), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(move_immediate_32) { return store_at<uint32_t>(cpu, cpu.operand1(op), static_cast<uint64_t>(op.imm)); }
 Z_INSTRUCTION(move_immediate_64) { return store_at<uint64_t>(cpu, cpu.operand1(op), static_cast<uint64_t>(op.imm)); }
 
-Z_INSTRUCTION(store_32) { return store_at<uint32_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
-Z_INSTRUCTION(store_64) { return store_at<uint64_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
-Z_INSTRUCTION(store_character) { return store_at<uint8_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
-Z_INSTRUCTION(store_halfword) { return store_at<uint16_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
+Z_PAIRED_INSTRUCTION(store_32) { return store_at<uint32_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
+Z_PAIRED_INSTRUCTION(store_64) { return store_at<uint64_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
+Z_PAIRED_INSTRUCTION(store_character) { return store_at<uint8_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
+Z_PAIRED_INSTRUCTION(store_halfword) { return store_at<uint16_t>(cpu, cpu.operand2(op), cpu.gr(op.r1)); }
 Z_INSTRUCTION(store_high) { return store_at<uint32_t>(cpu, cpu.operand2(op), cpu.high32(op.r1)); }
 Z_INSTRUCTION(store_character_high) { return store_at<uint8_t>(cpu, cpu.operand2(op), cpu.high32(op.r1)); }
 Z_INSTRUCTION(store_halfword_high) { return store_at<uint16_t>(cpu, cpu.operand2(op), cpu.high32(op.r1)); }
@@ -98,7 +101,7 @@ Z_INSTRUCTION(store_characters_under_mask_high) { return store_under_mask(cpu, o
 Z_INSTRUCTION(store_multiple_32) {
   return store_registers<uint32_t>(cpu, op, [&](unsigned n) { return cpu.gr32(n); });
 }
-Z_INSTRUCTION(store_multiple_64) {
+Z_PAIRED_INSTRUCTION(store_multiple_64) {
   return store_registers<uint64_t>(cpu, op, [&](unsigned n) { return cpu.gr(n); });
 }
 Z_INSTRUCTION(store_multiple_high) {

@@ -49,10 +49,14 @@ struct alignas(32) Op {
   std::int64_t imm;  // as the format extends it; for relative operands the bytes from this instruction;
                      // vector formats: M3 to M6 in digits 3 to 6 from the right, counted from 0
 
-  // Of a relative branch, which has no second displacement: the operations from here to its target in the same block; 0: the
-  // target is elsewhere.
-  std::int32_t jump() const { return d2; }
-  void set_jump(std::int32_t operations) { d2 = operations; }
+  // Of a relative branch, which has no second displacement: the operations from here to its target, in the same block or in
+  // another of the same page and mode; 0: it must be looked up. Any thread may read it; it changes under the lock of the page.
+  std::int32_t jump() const { return __atomic_load_n(&d2, __ATOMIC_ACQUIRE); }
+  void set_jump(std::int32_t operations) { __atomic_store_n(&d2, operations, __ATOMIC_RELEASE); }
+  // ... which has no second base register either: whether a target in the same page is worth seeking.
+  bool seeks_link() const { return __atomic_load_n(&b2, __ATOMIC_RELAXED) == seeking; }
+  void set_seeks_link(bool seeks) { __atomic_store_n(&b2, seeks ? seeking : no_base, __ATOMIC_RELAXED); }
+  static constexpr std::uint8_t no_base = 16, seeking = 17;
 
   unsigned length() const { return m4_length & 0xF; }
   unsigned m4() const { return m4_length >> 4; }

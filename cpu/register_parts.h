@@ -14,7 +14,7 @@ struct Quarter {
   static constexpr unsigned shift = bits_to_the_right;
   static Unsigned get(const Cpu& cpu, unsigned n) { return static_cast<Unsigned>(cpu.gr(n) >> shift); }
   static void set(Cpu& cpu, unsigned n, Unsigned value) {
-    cpu.gr(n) = (cpu.gr(n) & ~(0xFFFFULL << shift)) | static_cast<std::uint64_t>(value) << shift;
+    cpu.gr(n) = (Cpu::kept(cpu.gr(n)) & ~(0xFFFFULL << shift)) | static_cast<std::uint64_t>(value) << shift;
   }
 };
 using HighHigh = Quarter<48>;

@@ -12,7 +12,8 @@ void Safepoint::post(Purge purge) {
     else queue_.push_back(purge);
     posted_.fetch_add(1, std::memory_order_seq_cst);
   }
-  attention_.post(Attention::purge);
+  // Either the CPU is seen inside here, or it sees the queue when it comes in: one that sleeps is left in peace.
+  if (is_inside()) attention_.post(Attention::purge);
 }
 
 void Safepoint::wait_until_passed() const {

@@ -48,6 +48,13 @@ class Tlb {
   static constexpr unsigned entry_count = 512;
 
   TlbEntry& entry(std::uint64_t address) { return entries_[address >> 12 & (entry_count - 1)]; }
+  // Single fields of that entry, for the hit path: the host reaches each by one address from the start of the table, where
+  // a reference to the entry costs two instructions more.
+  std::uint64_t read_tag(std::uint64_t address) const { return field<offsetof(TlbEntry, read)>(address); }
+  std::uint64_t write_tag(std::uint64_t address) const { return field<offsetof(TlbEntry, write)>(address); }
+  std::byte* host(std::uint64_t address) const {
+    return reinterpret_cast<std::byte*>(field<offsetof(TlbEntry, addend)>(address) + address);
+  }
 
   // A context keeps its meaning until the next purge() or forget. The owner looks at `is_nearly_exhausted` between two
   // blocks, and purges then; a block cannot use up what is left.
@@ -61,6 +68,12 @@ class Tlb {
   void purge_page_index(std::uint64_t address);  // every page with these bits 44-51, in any space (IPTE)
 
  private:
+  template <std::size_t offset>
+  std::uint64_t field(std::uint64_t address) const {
+    const auto* const table = reinterpret_cast<const std::byte*>(entries_.data());
+    return *reinterpret_cast<const std::uint64_t*>(table + offset + (address >> 12) % entry_count * sizeof(TlbEntry));
+  }
+
   static constexpr unsigned context_limit = 4096, reserve = 512;
   static constexpr unsigned hash_size = 64;
 

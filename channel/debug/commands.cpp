@@ -274,6 +274,7 @@ z::Result<> IoDebugger::change_held(z::DeviceNumber number, const Held& held, co
 
 // The CCW as it stands in storage now, for those who look at it; the channel fetches it by itself.
 z::Result<> IoDebugger::reread(z::DeviceNumber number, std::span<const std::byte> bytes) {
+  const auto* device = subsystem_.device(number);  // under locks of its own, which come before this one
   z::Lock lock{lock_};
   auto& held = devices_[number].held;
   if (!held) return z::failure("it has gone on");
@@ -289,7 +290,6 @@ z::Result<> IoDebugger::reread(z::DeviceNumber number, std::span<const std::byte
     ccw.flags = static_cast<std::uint8_t>(at(4));
     ccw.count = static_cast<std::uint16_t>(at(6) << 8 | at(7));
   }
-  const auto* device = subsystem_.device(number);
   held->name = device == nullptr ? "" : std::string{device->command_name(ccw.command)};
   return {};
 }

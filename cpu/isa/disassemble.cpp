@@ -44,7 +44,7 @@ class Operands {
         return fmt::format("{}", static_cast<std::int8_t>(op_.imm));
       case '(': return registers_of_address();
       case 'l': return fmt::format("{}", (take() == '1' ? op_.r1 : op_.r3) + 1);
-      case 'f': return fmt::format("{}", op_.imm >> ((take() - '3') * 8) & 0xFF);
+      case 'f': return fmt::format("{}", op_.d1 >> ((take() - '3') * 8) & 0xFF);
       case 'i': return fmt::format("{}", op_.imm);
       case 'u': return fmt::format("{}", static_cast<std::uint16_t>(op_.imm));
       case 'U': return fmt::format("{}", static_cast<std::uint32_t>(op_.imm));

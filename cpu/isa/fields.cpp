@@ -1,5 +1,7 @@
 #include "cpu/isa/fields.h"
 
+#include "cpu/selected_bits.h"
+
 namespace cpu {
 namespace {
 
@@ -86,7 +88,8 @@ void decode_fields(const Text& t, Layout layout, Op& op) {
       break;
     case Layout::rie_f:
       registers(t[1], op.r1, op.r2);
-      op.imm = t[2] | t[3] << 8 | t[4] << 16;
+      op.d1 = t[2] | t[3] << 8 | t[4] << 16;
+      op.imm = static_cast<std::int64_t>(selected_bits<std::uint64_t>(t[2] & 0x7F, t[3] & 0x7F));
       break;
     case Layout::ril_a:
       op.r1 = high(t[1]);

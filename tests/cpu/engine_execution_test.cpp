@@ -95,6 +95,47 @@ TEST_F(Execution, ALoopWithinABlockCanBeStopped) {
   EXPECT_EQ(machine.cpu().psw.ia & ~4ull, 0x1000u);
 }
 
+// Three blocks of one page: the branches between them are linked when they have been taken once or twice.
+TEST_F(Execution, BranchesBetweenBlocksOfAPageCountEachInstruction) {
+  machine.put(0x1000, {0xA7, 0x19, 0x03, 0xE8,    // LGHI  1,1000
+                       0xA7, 0xF4, 0x00, 0x0E});  // BRC   15,*+28
+  machine.put(0x1010, {0xA7, 0x2B, 0x00, 0x03,    // AGHI  2,3
+                       0xA7, 0xF4, 0x00, 0x06});  // BRC   15,*+12
+  machine.put(0x1020, {0xA7, 0x17, 0xFF, 0xF8,    // BRCTG 1,*-16
+                       0xB2, 0xB2, 0x08, 0x00});  // LPSWE 0x800
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 3 * 999u);
+  EXPECT_EQ(machine.cpu().instruction_count(), 2u + 999 * 3 + 2);
+}
+
+TEST_F(Execution, ABranchThatIsLinkedToABlockSeesThatItsTextWasChanged) {
+  machine.put(0x1000, {0xA7, 0x19, 0x00, 0x08,    // LGHI  1,8
+                       0xA7, 0x59, 0x10, 0x00,    // LGHI  5,0x1000
+                       0xA7, 0xF4, 0x00, 0x14});  // BRC   15,*+40
+  machine.put(0x1020, {0xA7, 0x2B, 0x00, 0x01,    // AGHI  2,1
+                       0xA7, 0xF4, 0x00, 0x06});  // BRC   15,*+12
+  machine.put(0x1030, {0xA7, 0x17, 0xFF, 0xF8,    // BRCTG 1,*-16
+                       0xA7, 0xF4, 0x00, 0x08});  // BRC   15,*+16
+  machine.put(0x1044, {0x92, 0x10, 0x50, 0x23,    // MVI   0x23(5),16: the immediate of the AGHI
+                       0xA7, 0x19, 0x00, 0x08,    // LGHI  1,8
+                       0xA7, 0x37, 0xFF, 0xF2,    // BRCTG 3,*-28
+                       0xB2, 0xB2, 0x08, 0x00});  // LPSWE 0x800
+  machine.configuration().with_stopped(0, [](Cpu& cpu) { cpu.gr(3) = 3; });
+  machine.run(0x1000);
+  EXPECT_EQ(machine.cpu().gr(2), 7u + 7 * 16 + 7 * 16);
+}
+
+TEST_F(Execution, ALoopOverLinkedBlocksCanBeStopped) {
+  machine.put(0x1000, {0xA7, 0x2B, 0x00, 0x01,    // AGHI 2,1
+                       0xA7, 0xF4, 0x00, 0x06});  // BRC  15,*+12
+  machine.put(0x1010, {0xA7, 0xF4, 0xFF, 0xF8});  // BRC  15,*-16
+  machine.begin(0, 0x1000);
+  while (machine.cpu().instruction_count() < 1000) {
+  }
+  machine.configuration().stop_all();
+  EXPECT_EQ(machine.cpu().psw.ia & ~0x14ull, 0x1000u);
+}
+
 TEST_F(Execution, AnInstructionMayCrossAPage) {
   machine.put(0x1FFE, {0xA7, 0x29, 0x12, 0x34,    // LGHI 2,0x1234
                        0xB2, 0xB2, 0x08, 0x00});

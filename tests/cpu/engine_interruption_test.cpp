@@ -128,6 +128,7 @@ TEST_F(Interruption, TheClockComparatorInterruptsWhenTheClockHasPassedIt) {
   const auto due = z::tod_units(1ms);
   machine.configuration().with_stopped(0, [&](Cpu& cpu) {
     cpu.timers().set_comparator({cpu.tod().value + due});
+    cpu.timers().set_cpu_timer(1000 * due, cpu.machine_time());  // else it is negative first
     cpu.check_timers();
   });
   machine.begin(0, 0x1000, enabled_wait);
@@ -210,6 +211,42 @@ TEST_F(Interruption, AHostTimerWakesACpuByItself) {
   environment.ended.wait(0);
   configuration->stop(0);
   EXPECT_EQ(configuration->cpu(0).psw.ia, 0x1B0u);
+}
+
+// Its DIAGNOSE waits for something that never comes.
+class PatientEnvironment : public QuietEnvironment {
+ public:
+  Step diagnose(Cpu& cpu, const Op&) override {
+    cpu.wait_for_attention();
+    return Step::repeat;
+  }
+};
+
+TEST(WaitingInstruction, ATimerOfItsCpuInterruptsIt) {
+  const z::HostClock clock;
+  PatientEnvironment environment;
+  const auto storage = *Storage::create({1 << 20});
+  const auto configuration = *Configuration::create(*storage, environment, clock, {.cpus = 1, .timing = Timing::host});
+  const auto put = [&](std::uint64_t at, std::uint64_t value) {
+    std::array<std::byte, 8> bytes;
+    z::Be<std::uint64_t>::store(bytes.data(), value);
+    ASSERT_EQ(storage->store({at}, bytes, 0), StorageCheck::none);
+  };
+  put(0x1B0, Machine::disabled_wait);
+  put(0x1B8, 0x1B0);
+  put(0x1000, 0x83000000'07070707);  // DIAG 0,0,0
+  configuration->with_stopped(0, [&](Cpu& cpu) {
+    cpu.cr(0) = comparator_mask;
+    cpu.timers().set_comparator({cpu.tod().value + z::tod_units(1ms)});
+    cpu.control_registers_changed();
+    cpu.check_timers();
+  });
+  configuration->load_psw(0, {0x0100'0001'8000'0000, 0x1000});
+  configuration->start(0);
+  environment.ended.wait(0);
+  configuration->stop_all();
+  EXPECT_EQ(z::Be<std::uint16_t>::load(storage->host({0x86})), 0x1004);
+  EXPECT_EQ(z::Be<std::uint64_t>::load(storage->host({0x138})), 0x1000u) << "the instruction has not ended";
 }
 
 }  // namespace

@@ -116,6 +116,33 @@ TEST_F(Smp, SigpSetsThePrefixOfAStoppedCpuAndRestartsItThere) {
   EXPECT_EQ(machine.cpu(1).psw.ia, 0xABCu);
 }
 
+// An idle CPU costs the host nothing when others change their page tables.
+TEST_F(Smp, ACpuThatWaitsIsNotWokenToForgetTranslations) {
+  constexpr std::uint64_t enabled_wait = 0x0302'0001'8000'0000;
+  machine.begin(1, 0x5000, enabled_wait);
+  while (!machine.cpu(1).is_waiting()) {
+  }
+  machine.configuration().purge_everywhere({Purge::Kind::all});
+  EXPECT_FALSE(machine.cpu(1).attention().any());
+}
+
+TEST_F(Smp, ACpuThatIsStoppedWhileItRunsTransactionsIsInNone) {
+  constexpr std::uint64_t transactional_execution = 1ull << 55;
+  machine.put(0x5000, {0xE5, 0x60, 0x00, 0x00, 0xFF, 0x00,    // TBEGIN 0,X'FF00'
+                       0xA7, 0x2B, 0x00, 0x01,                // AGHI   2,1
+                       0xB2, 0xF8, 0x00, 0x00,                // TEND
+                       0xA7, 0xF4, 0xFF, 0xF9});              // BRC    15,*-14
+  machine.configuration().with_stopped(0, [&](Cpu& cpu) {
+    cpu.cr(0) |= transactional_execution;
+    cpu.control_registers_changed();
+  });
+  machine.begin(0, 0x5000);
+  while (machine.cpu().instruction_count() < 100) {
+  }
+  machine.configuration().stop_all();
+  EXPECT_EQ(machine.cpu().transaction(), nullptr);
+}
+
 TEST_F(Smp, PauseHoldsEveryCpuBetweenTwoInstructions) {
   machine.put(0x4000, {0xA7, 0x2B, 0x00, 0x01, 0xA7, 0xF4, 0xFF, 0xFE});  // AGHI 2,1; BRC 15,*-4
   for (unsigned n = 0; n < 3; ++n) machine.begin(n, 0x4000);

@@ -127,6 +127,25 @@ TEST_F(GdbStub, ABreakpointInCodeThatRanBeforeStopsIt) {
   EXPECT_EQ(stub.pswa(), 0x1008U);
 }
 
+// By the second turn the branches go straight to each other's blocks.
+TEST_F(GdbStub, ABreakpointBetweenBlocksThatAreLinkedStopsThem) {
+  stub.run(0x1000, fmt::format("a7290064"   // LGHI 2,100
+                               "a7f40006"   // 1004: BRC 15,1010
+                               "{}00000000"  // 1008
+                               "a73b0001"   // 1010: AGHI 3,1
+                               "a726fff8"   // BRCT 2,1004
+                               "a7f4fff8",  // BRC 15,1008
+                               end));
+  EXPECT_EQ(stub.gr(3), 100U);
+  stub.ask("Z0,1010,2");
+  stub.set_psw(0x0000'0001'8000'0000, 0x1000);
+  for (const std::uint64_t count : {100, 101, 102}) {
+    EXPECT_EQ(stub.ask("c"), stopped);
+    EXPECT_EQ(stub.pswa(), 0x1010U);
+    EXPECT_EQ(stub.gr(3), count);
+  }
+}
+
 TEST_F(GdbStub, ContinueGoesOnFromABreakpointToItsNextTurn) {
   stub.ask("Z0,1004,2");
   stub.run(0x1000, fmt::format("a7290003"   // LGHI 2,3

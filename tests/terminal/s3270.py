@@ -7,9 +7,9 @@ import time
 
 class Terminal:
     def __init__(self, address, *options, patience=120):
-        # Linux writes code page 037.
+        # Linux writes code page 037. A message about a refused connection may have bytes in it that are no UTF-8.
         self._client = subprocess.Popen(["s3270", "-codepage", "cp037", "-utf8", *options], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, encoding="utf-8", bufsize=1)
+                                        stdout=subprocess.PIPE, encoding="utf-8", errors="replace", bufsize=1)
         self._patience = patience * int(os.environ.get("ENDICOTT_PATIENCE", "1"))
         self.address = address
         self.connect()
