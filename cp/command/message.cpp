@@ -82,6 +82,8 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6725, "DEF", 'E', "Device {} is already defined"},
     {6726, "DEF", 'E', "Device {} cannot be defined: {}"},
     {6727, "CPL", 'E', "CTCA {} of {}, the other one of its pair, is coupled to VSWITCH {}"},
+    {6730, "SPF", 'E', "{} has no reader"},
+    {6731, "SPF", 'E', "File {} cannot be read"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

@@ -59,6 +59,7 @@ z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage&
   machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
+  for (const auto device : definition_.readers) Z_CHECK(attach_reader(device));
   return ctcas_.attach_all(machine_->subsystem());
 }
 
@@ -68,6 +69,29 @@ z::Result<> GuestMachine::attach_console() {
   console_ = console.get();
   if (auto attached = machine_->subsystem().attach(definition_.console, std::move(console)); !attached)
     return z::failure(std::move(attached).error());
+  return {};
+}
+
+z::Result<> GuestMachine::attach_reader(z::DeviceNumber device) {
+  auto reader = std::make_unique<unitrecord::Reader3505>(std::deque<unitrecord::Reader3505::Stack>{});
+  auto* const made = reader.get();
+  if (auto attached = machine_->subsystem().attach(device, std::move(reader)); !attached) return z::failure(std::move(attached).error());
+  if (reader_ == nullptr) reader_ = made;
+  return {};
+}
+
+Answer<> GuestMachine::put_into_reader(ReaderFile file) {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  using unitrecord::Coding, unitrecord::Deck;
+  reader_->put({std::move(file.name), Deck::of(std::move(file.content), file.kind == ReaderFile::Kind::text ? Coding::text : Coding::image)});
+  return {};
+}
+
+std::vector<std::string> GuestMachine::reader_files() const { return reader_ == nullptr ? std::vector<std::string>{} : reader_->names(); }
+
+Answer<> GuestMachine::purge_reader() {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  reader_->take_all();
   return {};
 }
 
@@ -296,6 +320,7 @@ void GuestMachine::define_ctca(z::DeviceNumber device, std::string partner, Done
 
 void GuestMachine::detach(z::DeviceNumber device, Done done) {
   ctcas_.detached(device);
+  if (reader_ != nullptr && machine_->subsystem().device(device) == reader_) reader_ = nullptr;
   if (!machine_->subsystem().detach(device)) return done(refusal(40, fmt::format("{:04X}", device.value)));
   done({});
 }
