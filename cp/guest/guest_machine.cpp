@@ -59,6 +59,7 @@ z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage&
   machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
+  for (const auto device : definition_.readers) Z_CHECK(attach_reader(device));
   return ctcas_.attach_all(machine_->subsystem());
 }
 
@@ -68,6 +69,29 @@ z::Result<> GuestMachine::attach_console() {
   console_ = console.get();
   if (auto attached = machine_->subsystem().attach(definition_.console, std::move(console)); !attached)
     return z::failure(std::move(attached).error());
+  return {};
+}
+
+z::Result<> GuestMachine::attach_reader(z::DeviceNumber device) {
+  auto reader = std::make_unique<unitrecord::Reader3505>(std::deque<unitrecord::Reader3505::Stack>{});
+  auto* const made = reader.get();
+  if (auto attached = machine_->subsystem().attach(device, std::move(reader)); !attached) return z::failure(std::move(attached).error());
+  if (reader_ == nullptr) reader_ = made;
+  return {};
+}
+
+Answer<> GuestMachine::put_into_reader(ReaderFile file) {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  using unitrecord::Coding, unitrecord::Deck;
+  reader_->put({std::move(file.name), Deck::of(std::move(file.content), file.kind == ReaderFile::Kind::text ? Coding::text : Coding::image)});
+  return {};
+}
+
+std::vector<std::string> GuestMachine::reader_files() const { return reader_ == nullptr ? std::vector<std::string>{} : reader_->names(); }
+
+Answer<> GuestMachine::purge_reader() {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  reader_->take_all();
   return {};
 }
 
@@ -306,6 +330,7 @@ void GuestMachine::detach(z::DeviceNumber device, Done done) {
   const auto name = fmt::format("{:04X}", device.value);
   if (device == definition_.console) return done(refusal(6, name));
   ctcas_.detached(device);
+  if (reader_ != nullptr && machine_->subsystem().device(device) == reader_) reader_ = nullptr;
   if (!machine_->subsystem().detach(device)) return done(refusal(40, name));
   attached_.erase(device);
   done({});
@@ -314,11 +339,11 @@ void GuestMachine::detach(z::DeviceNumber device, Done done) {
 Answer<> GuestMachine::attach(const RealVolume& volume, const AttachRequest& request) {
   using Writing = dasd3390::Dasd3390::Writing;
   const auto real = fmt::format("{:04X}", volume.rdev.value), virtual_device = fmt::format("{:04X}", request.virtual_device.value);
-  if (machine_->subsystem().device(request.virtual_device) != nullptr) return refusal(6731, real, request.to, virtual_device);
+  if (machine_->subsystem().device(request.virtual_device) != nullptr) return refusal(6741, real, request.to, virtual_device);
   const auto whole = volume.volume->whole();
   auto device = dasd3390::Dasd3390::attach(volume.volume, whole, request.is_read_only ? Writing::inhibited : Writing::allowed);
-  if (!device) return refusal(6732, real, device.error().text());
-  if (auto done = machine_->subsystem().attach(request.virtual_device, std::move(*device)); !done) return refusal(6732, real, done.error().text());
+  if (!device) return refusal(6742, real, device.error().text());
+  if (auto done = machine_->subsystem().attach(request.virtual_device, std::move(*device)); !done) return refusal(6742, real, done.error().text());
   attached_[request.virtual_device] = {.real = volume.rdev, .volid = volume.volid, .cylinders = whole.cylinders, .is_read_only = request.is_read_only};
   return {};
 }

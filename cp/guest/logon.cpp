@@ -1,5 +1,7 @@
 #include "cp/guest/logon.h"
 
+#include "cp/config/keyword.h"
+
 namespace cp {
 namespace {
 
@@ -24,6 +26,10 @@ std::optional<CtcaDefinition> virtual_ctca(const SpecialDevice& special) {
   if (!operands.empty() && operands.front() != "*") ctca.partner = operands.front();
   if (ctca.partner == "SYSTEM" && operands.size() > 1) ctca.vswitch = operands[1];
   return ctca;
+}
+
+bool is_reader(const SpoolDevice& device) {
+  return device.type == "3505" || (device.type == "2540" && !device.operands.empty() && Keyword{"Reader"}.matches(device.operands.front()));
 }
 
 }  // namespace
@@ -57,6 +63,10 @@ z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const
   for (const auto& special : entry.specials) {
     if (auto ctca = virtual_ctca(special)) vm.ctcas.push_back(std::move(*ctca));
     else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; SPECIAL {} is not provided", special.device.value, special.type));
+  }
+  for (const auto& device : entry.spool_devices) {
+    if (is_reader(device)) vm.readers.push_back(device.device);
+    else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; of SPOOL devices there are readers", device.device.value));
   }
   return result;
 }

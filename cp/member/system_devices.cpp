@@ -45,12 +45,12 @@ Answer<> Member::is_free(z::DeviceNumber device) const {
   const auto name = fmt::format("{:04X}", device.value);
   switch (found->use) {
     case RealDasd::Use::cp_owned:
-    case RealDasd::Use::cp_system: return refusal(6730, name, "SYSTEM");
-    case RealDasd::Use::attached: return refusal(6730, name, found->user);
+    case RealDasd::Use::cp_system: return refusal(6740, name, "SYSTEM");
+    case RealDasd::Use::attached: return refusal(6740, name, found->user);
     case RealDasd::Use::offline: return refusal(46, "DASD", name);
     case RealDasd::Use::free: break;
   }
-  if (found->links != 0) return refusal(6730, name, "SYSTEM");
+  if (found->links != 0) return refusal(6740, name, "SYSTEM");
   return {};
 }
 

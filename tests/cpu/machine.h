@@ -50,7 +50,7 @@ class QuietEnvironment : public Environment {
   std::uint8_t store_system_information(Cpu&, unsigned, unsigned, unsigned, std::span<std::byte, 4096>) override {
     return 3;
   }
-  unsigned configuration_level() const override { return 1; }
+  unsigned configuration_level() const override { return level; }
   std::uint64_t cpu_id(const Cpu&) const override { return 0x0012'3456'2097'8000; }
   void cpu_state_changed(Cpu& cpu) override {
     // A disabled wait is how these programs end.
@@ -60,6 +60,7 @@ class QuietEnvironment : public Environment {
     }
   }
 
+  unsigned level = 1;  // STSI function 0: 3 is a virtual machine
   std::atomic<std::uint8_t> pending_isc{0};
   std::atomic<unsigned> ended{0};  // CPUs that came to a disabled wait
 };
