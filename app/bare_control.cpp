@@ -2,16 +2,17 @@
 
 #include "channel/debug/debugger.h"
 #include "channel/trace.h"
+#include "lpar/operator_commands.h"
 
 namespace app {
 namespace {
 
-// "TRACE IO ..." and "IO ...", as CP takes them.
+// "TRACE IO ..." and "IO ...", as CP takes them, and what the operator does to devices.
 z::Result<std::vector<std::string>> obey(lpar::BarePartition& partition, std::string_view command) {
   constexpr std::string_view trace_io = "TRACE IO ", io = "IO ";
   auto& subsystem = partition.machine().subsystem();
   if (command.starts_with(io)) return subsystem.debugger().command(command.substr(io.size()));
-  if (!command.starts_with(trace_io)) return z::failure("a partition without CP knows IO and TRACE IO");
+  if (!command.starts_with(trace_io)) return lpar::operate(partition, command);
   auto what = command.substr(trace_io.size());
   if (what.starts_with("OFF")) {
     subsystem.trace().stop();

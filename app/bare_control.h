@@ -11,7 +11,7 @@
 
 namespace app {
 
-// The command socket of a bare partition with a name, for `endicott io` and `endicott trace`.
+// The command socket of a bare partition with a name, for `endicott io`, `endicott trace` and `endicott cp`.
 class BareControl {
  public:
   static z::Result<BareControl> start(const std::string& name, lpar::BarePartition& partition);

@@ -118,7 +118,7 @@ struct Pmcw {
 
   // `flags`
   static constexpr std::uint16_t qdio = 0x8000, message_valid = 0x4000, isc_mask = 0x3800, reserved_flags = 0xC700,
-                                 enabled = 0x0080, limit_mode = 0x0060, measurement_mode = 0x0018, measurement_block_update = 0x0010, multipath = 0x0004,
+                                 enabled = 0x0080, limit_mode = 0x0060, limit_lowest = 0x0020, limit_end = 0x0040, measurement_mode = 0x0018, measurement_block_update = 0x0010, multipath = 0x0004,
                                  timing_facility = 0x0002, device_number_valid = 0x0001;
   // `control`
   static constexpr std::uint32_t subchannel_type = 0x00E0'0000, measurement_format = 0x4,

@@ -7,8 +7,8 @@
 
 namespace channel {
 
-DataArea::DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path)
-    : storage_(storage), orb_(orb), pci_(pci), command_(ccw.command), path_(path), ccw_(ccw), left_(ccw.count), known_count_(ccw.count) {
+DataArea::DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path, AddressLimit limit)
+    : storage_(storage), orb_(orb), pci_(pci), command_(ccw.command), path_(path), limit_(limit), ccw_(ccw), left_(ccw.count), known_count_(ccw.count) {
   begin_ccw();
 }
 
@@ -122,15 +122,21 @@ std::optional<DataArea::Run> DataArea::next_run(std::size_t wanted) {
   const auto leftmost = Ccw::is_read_backward(command_) ? position_ - (length - 1) : position_;
   if (skip_word_) return Run{position_, length, true};
   if (!storage_.contains(leftmost, length)) return fail(subchannel_status::program_check);
+  length = cut_at(limit_.first, limit_.end, length);
+  if (length == 0) return fail(subchannel_status::program_check);
   return Run{position_, length, false};
 }
 
-// How much of `length` can move before the area leaves storage or the addresses that its CCW format can name.
-std::size_t DataArea::cut_at_limit(std::size_t length) {
+// How much of `length` can move before the area leaves storage, the addresses that its CCW format can name, or the address limit.
+std::size_t DataArea::cut_at_limit(std::size_t length) const {
   const std::uint64_t nameable = orb_.has(Orb::format_1) ? 0x8000'0000 : 0x0100'0000;
-  const auto end = std::min<std::uint64_t>(nameable, storage_.size());
-  if (position_.value >= end) return 0;
-  const auto room = Ccw::is_read_backward(command_) ? position_.value + 1 : end - position_.value;
+  return cut_at(limit_.first, std::min({nameable, storage_.size(), limit_.end}), length);
+}
+
+// How much of `length` lies between these addresses, from the position on.
+std::size_t DataArea::cut_at(std::uint64_t first, std::uint64_t end, std::size_t length) const {
+  if (position_.value < first || position_.value >= end) return 0;
+  const auto room = Ccw::is_read_backward(command_) ? position_.value - first + 1 : end - position_.value;
   return std::min<std::uint64_t>(length, room);
 }
 

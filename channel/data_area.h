@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/address.h"
+#include "channel/address_limit.h"
 #include "channel/ccw.h"
 #include "channel/device.h"
 #include "cpu/storage.h"
@@ -22,7 +23,7 @@ class PciListener {
 // address words are fetched only when the stream reaches them (PoP ch. 15, "Prefetching", P zero).
 class DataArea final : public Transfer {
  public:
-  DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path);
+  DataArea(cpu::Storage& storage, const Orb& orb, const Ccw& ccw, PciListener& pci, std::uint8_t path, AddressLimit limit = {});
 
   std::size_t count() const override;
   std::size_t receive(std::span<std::byte> to) override;
@@ -61,7 +62,8 @@ class DataArea final : public Transfer {
   std::uint64_t block_size() const;
   std::uint64_t room_in_block(std::uint64_t block) const;
   std::nullopt_t fail(std::uint8_t check);
-  std::size_t cut_at_limit(std::size_t length);
+  std::size_t cut_at_limit(std::size_t length) const;
+  std::size_t cut_at(std::uint64_t first, std::uint64_t end, std::size_t length) const;
   cpu::StorageCheck store(const Run& run, std::span<const std::byte> from);
   void take_sample(std::span<const std::byte> bytes);
   bool is_direct() const;
@@ -71,6 +73,7 @@ class DataArea final : public Transfer {
   PciListener& pci_;
   const std::uint8_t command_;
   const std::uint8_t path_;
+  const AddressLimit limit_;
   Ccw ccw_;
   std::uint16_t left_;            // bytes of the current CCW not yet moved
   std::size_t known_count_;

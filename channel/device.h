@@ -130,11 +130,16 @@ class Device {
   // A channel program begins or ends (normally, by an error or by a signal): domain, extent and locks live in between.
   virtual void begin_program() {}
   virtual void end_program() {}
+  // The channel turns to something else, or lets go of the subchannel, between two commands: what was put off from one command to
+  // the next is done.
+  virtual void pause_program() {}
   virtual Ending execute(std::uint8_t command, Transfer& data) = 0;
   virtual TransportDevice* transport_mode() { return nullptr; }
   virtual Sense sense() = 0;  // after unit check; taken by the channel (concurrent sense) and cleared by that
   // The waiting or active command is given up. Called between commands only.
   virtual void signal(Signal signal) = 0;
+  // One channel path (a bit as Transfer::path gives it) was reset: what the device keeps for it is gone. Between commands only.
+  virtual void reset_path(std::uint8_t /*path*/) {}
 
   // What the guest could see of the device and a relocation must carry: path group, mode, unread input. Versioned by
   // the device; a device that keeps nothing returns no bytes.

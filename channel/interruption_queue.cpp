@@ -5,20 +5,20 @@
 
 namespace channel {
 
-void InterruptionQueue::add(z::SubchannelNumber subchannel, std::uint8_t isc, std::uint32_t parameter) {
+void InterruptionQueue::add(SubchannelId subchannel, std::uint8_t isc, std::uint32_t parameter) {
   z::Lock lock{lock_};
   auto& queue = classes_[isc];
   if (std::ranges::find(queue, subchannel, &Entry::subchannel) == queue.end()) queue.push_back({subchannel, parameter});
   update_mask();
 }
 
-void InterruptionQueue::remove(z::SubchannelNumber subchannel) {
+void InterruptionQueue::remove(SubchannelId subchannel) {
   z::Lock lock{lock_};
   for (auto& queue : classes_) std::erase_if(queue, [&](const Entry& entry) { return entry.subchannel == subchannel; });
   update_mask();
 }
 
-bool InterruptionQueue::contains(z::SubchannelNumber subchannel) const {
+bool InterruptionQueue::contains(SubchannelId subchannel) const {
   z::Lock lock{lock_};
   return std::ranges::any_of(classes_, [&](const auto& queue) {
     return std::ranges::find(queue, subchannel, &Entry::subchannel) != queue.end();
@@ -37,7 +37,7 @@ std::optional<PendingInterruption> InterruptionQueue::first(std::uint8_t isc_mas
   const auto isc = first_class(isc_mask);
   if (!isc) return std::nullopt;
   const Entry& entry = classes_[*isc].front();
-  return PendingInterruption{0x0001'0000U | entry.subchannel.value, entry.parameter, *isc << 27};
+  return PendingInterruption{entry.subchannel.word(), entry.parameter, *isc << 27};
 }
 
 std::optional<PendingInterruption> InterruptionQueue::take(std::uint8_t isc_mask) {
@@ -48,7 +48,7 @@ std::optional<PendingInterruption> InterruptionQueue::take(std::uint8_t isc_mask
   const Entry entry = classes_[*isc].front();
   classes_[*isc].pop_front();
   update_mask();
-  return PendingInterruption{0x0001'0000U | entry.subchannel.value, entry.parameter, *isc << 27};
+  return PendingInterruption{entry.subchannel.word(), entry.parameter, *isc << 27};
 }
 
 std::optional<unsigned> InterruptionQueue::first_class(std::uint8_t isc_mask) const {

@@ -6,8 +6,8 @@
 #include <deque>
 #include <optional>
 
-#include "base/address.h"
 #include "base/mutex.h"
+#include "channel/subchannel_id.h"
 #include "channel/subsystem.h"
 
 namespace channel {
@@ -17,9 +17,9 @@ namespace channel {
 class InterruptionQueue {
  public:
   // Does nothing when the subchannel's interruption is pending already.
-  void add(z::SubchannelNumber subchannel, std::uint8_t isc, std::uint32_t parameter) Z_EXCLUDES(lock_);
-  void remove(z::SubchannelNumber subchannel) Z_EXCLUDES(lock_);
-  bool contains(z::SubchannelNumber subchannel) const Z_EXCLUDES(lock_);
+  void add(SubchannelId subchannel, std::uint8_t isc, std::uint32_t parameter) Z_EXCLUDES(lock_);
+  void remove(SubchannelId subchannel) Z_EXCLUDES(lock_);
+  bool contains(SubchannelId subchannel) const Z_EXCLUDES(lock_);
   void clear() Z_EXCLUDES(lock_);
 
   std::optional<PendingInterruption> first(std::uint8_t isc_mask) const Z_EXCLUDES(lock_);
@@ -27,7 +27,7 @@ class InterruptionQueue {
 
  private:
   struct Entry {
-    z::SubchannelNumber subchannel;
+    SubchannelId subchannel;
     std::uint32_t parameter;
   };
   std::optional<unsigned> first_class(std::uint8_t isc_mask) const Z_REQUIRES(lock_);

@@ -19,6 +19,7 @@ struct Subsystem::Parts {
   InterruptionQueue interruptions;
   IoTrace trace;
   ChannelMonitor monitor;
+  std::atomic<std::uint64_t> address_limit{0};
   std::atomic<Gate*> gate{nullptr};  // publishes the debugger's rules with it
   WorkerPool pool;  // last: its threads use what stands above
 };

@@ -46,7 +46,7 @@ Program::Stand Program::step(const Site& site) {
   accepted_ = true;
   if (ccw->has(ccw_flag::pci) && !pci_shown_) site.listener.program_controlled_interruption(ccw->next());
   pci_shown_ = true;
-  DataArea area{site.storage, orb_, *ccw, site.listener, site.path};
+  DataArea area{site.storage, orb_, *ccw, site.listener, site.path, site.limit};
   TraceSample sample;
   if (site.trace.is_on()) area.sample_into(sample.place(site.trace.bytes_kept()));
   const Ending ending = site.gate == nullptr ? site.device.execute(ccw->command, area) : site.gate->execute(view, area);

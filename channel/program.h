@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "channel/address_limit.h"
 #include "channel/blocks.h"
 #include "channel/ccw.h"
 #include "channel/data_area.h"
@@ -50,6 +51,7 @@ class Program {
     z::DeviceNumber number;
     std::uint8_t path = 0x80;  // on which the program runs
     Gate* gate = nullptr;
+    AddressLimit limit{};
   };
   // Where the gate wants the program to stand for now, and for how long if not until it is released.
   struct Stand {

@@ -7,9 +7,9 @@ constexpr unsigned commands_a_turn = 128;  // then other subchannels get the thr
 
 }  // namespace
 
-Subchannel::Subchannel(const Shared& shared, z::SubchannelNumber number, z::DeviceNumber device_number,
+Subchannel::Subchannel(const Shared& shared, SubchannelId id, z::DeviceNumber device_number,
                        std::unique_ptr<Device> device, const std::vector<z::Chpid>& paths)
-    : shared_(shared), device_number_(device_number), device_(std::move(device)), number_(number) {
+    : shared_(shared), device_number_(device_number), device_(std::move(device)), id_(id) {
   z::Lock lock{lock_};
   set_initial_pmcw(paths);
 }
@@ -28,9 +28,9 @@ void Subchannel::set_initial_pmcw(const std::vector<z::Chpid>& paths) {
   initial_pmcw_ = pmcw_ = pmcw;
 }
 
-z::SubchannelNumber Subchannel::number() const {
+SubchannelId Subchannel::id() const {
   z::Lock lock{lock_};
-  return number_;
+  return id_;
 }
 
 bool Subchannel::has_device() const {
@@ -47,22 +47,26 @@ void Subchannel::detach() {
   claim();
   if (program_) device_->end_program();
   std::unique_ptr<Device> device;
+  std::vector<std::shared_ptr<PathReset>> path_resets;  // the last may report: not under the lock
   {
     z::Lock lock{lock_};
     device = std::move(device_);
+    path_resets = std::exchange(path_resets_, {});
+    paths_to_reset_ = 0;
     program_.reset();
     at_gate_ = Program::Stand::Where::nowhere;
     pmcw_ = {};
     scsw_ = {};
     unsolicited_ = {};
     device_ended_.reset();
-    shared_.interruptions.remove(number_);
+    shared_.interruptions.remove(id_);
   }
   device.reset();
   release();
 }
 
 void Subchannel::reset() {
+  std::vector<std::shared_ptr<PathReset>> path_resets;  // the last may report: not under the lock
   claim();
   if (device_) {
     if (program_) device_->end_program();
@@ -77,24 +81,41 @@ void Subchannel::reset() {
     abandoned_ = false;
     unseen_ = 0;
     measurement_block_ = 0;
-    shared_.interruptions.remove(number_);
+    paths_to_reset_ = 0;
+    path_resets = std::exchange(path_resets_, {});
+    shared_.interruptions.remove(id_);
   }
   release();
 }
 
-// What a reset restores changes as well: the path stays away.
-bool Subchannel::vary(z::Chpid path, Subsystem::PathState state) {
-  z::Lock lock{lock_};
+std::uint8_t Subchannel::mask_of(z::Chpid path) const {
   std::uint8_t mask = 0;
   for (std::size_t i = 0; i < initial_pmcw_.chpid.size(); ++i) {
     const auto bit = static_cast<std::uint8_t>(0x80U >> i);
     if ((initial_pmcw_.path_installed_mask & bit) != 0 && initial_pmcw_.chpid[i] == path.value) mask |= bit;
   }
+  return mask;
+}
+
+// What a reset restores changes as well: the path stays away.
+bool Subchannel::vary(z::Chpid path, Subsystem::PathState state) {
+  z::Lock lock{lock_};
+  const auto mask = mask_of(path);
   if (mask == 0 || !device_) return false;
   for (auto* pmcw : {&initial_pmcw_, &pmcw_}) {
     if (state == Subsystem::PathState::available) pmcw->path_available_mask |= mask;
     else pmcw->path_available_mask &= static_cast<std::uint8_t>(~mask);
   }
+  return true;
+}
+
+bool Subchannel::reset_path(z::Chpid path, std::shared_ptr<PathReset> reset) {
+  z::Lock lock{lock_};
+  const auto mask = static_cast<std::uint8_t>(mask_of(path) & initial_pmcw_.path_available_mask);
+  if (mask == 0 || !device_) return false;
+  paths_to_reset_ |= mask;
+  path_resets_.push_back(std::move(reset));
+  schedule();
   return true;
 }
 
@@ -150,11 +171,13 @@ void Subchannel::work() {
     perform(action);
     notify();
   }
+  if (program_) device_->pause_program();
   release();
 }
 
 Subchannel::Action Subchannel::next_action() {
   if (!device_) return Action::none;
+  if (paths_to_reset_ != 0) return Action::reset_path;
   if (scsw_.has(Scsw::clear_pending)) return Action::clear;
   if (abandoned_) return Action::abandon;
   if (scsw_.has(Scsw::halt_pending)) return Action::halt;
@@ -182,6 +205,7 @@ Subchannel::Action Subchannel::next_of_program() {
 void Subchannel::perform(Action action) {
   switch (action) {
     case Action::none: return;
+    case Action::reset_path: return perform_path_reset();
     case Action::clear: return perform_clear();
     case Action::halt: return perform_halt();
     case Action::abandon: return abandon_program();

@@ -17,6 +17,7 @@
 #include "channel/monitor.h"
 #include "channel/program.h"
 #include "channel/state.h"
+#include "channel/subchannel_id.h"
 #include "channel/subsystem.h"
 #include "channel/trace.h"
 #include "channel/worker_pool.h"
@@ -32,7 +33,23 @@ struct Shared {
   IoTrace& trace;
   ChannelMonitor& monitor;
   const std::atomic<Gate*>& gate;  // null: nobody debugs
+  const std::atomic<std::uint64_t>& address_limit;
   const std::function<void(std::uint8_t isc_mask)>& interruption_pending;
+};
+
+// RESET CHANNEL PATH: done when the last subchannel of the path has dropped it.
+class PathReset {
+ public:
+  PathReset() = default;
+  ~PathReset() {
+    if (report_) report_();
+  }
+  PathReset(const PathReset&) = delete;
+  PathReset& operator=(const PathReset&) = delete;
+  void report_with(std::function<void()> report) { report_ = std::move(report); }  // by its first owner, who still has it
+
+ private:
+  std::function<void()> report_;
 };
 
 // A subchannel and its device (PoP ch. 15 and 16). CPUs ask for functions and get their condition code at once; functions are
@@ -40,10 +57,10 @@ struct Shared {
 // that claimed it for configuration.
 class Subchannel final : public Port, public Work, private ProgramListener, public std::enable_shared_from_this<Subchannel> {
  public:
-  Subchannel(const Shared& shared, z::SubchannelNumber number, z::DeviceNumber device_number, std::unique_ptr<Device> device,
+  Subchannel(const Shared& shared, SubchannelId id, z::DeviceNumber device_number, std::unique_ptr<Device> device,
              const std::vector<z::Chpid>& paths);
 
-  z::SubchannelNumber number() const Z_EXCLUDES(lock_);
+  SubchannelId id() const Z_EXCLUDES(lock_);
   z::DeviceNumber device_number() const { return device_number_; }
   Device* device() const { return device_.get(); }
   bool has_device() const Z_EXCLUDES(lock_);
@@ -55,6 +72,8 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void reset() Z_EXCLUDES(lock_);
   // False: the device is not on this path.
   bool vary(z::Chpid path, Subsystem::PathState state) Z_EXCLUDES(lock_);
+  // Likewise. The reset is performed by the holder, and then `reset` dropped.
+  bool reset_path(z::Chpid path, std::shared_ptr<PathReset> reset) Z_EXCLUDES(lock_);
 
   Answer start(const Orb& orb) Z_EXCLUDES(lock_);
   Answer start_by_caller(const Orb& orb) Z_EXCLUDES(lock_);
@@ -80,13 +99,13 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void retry() Z_EXCLUDES(lock_);  // a busy device
   void leave_gate() Z_EXCLUDES(lock_);  // a program that stands there goes on
 
-  // While the pool is paused. `restore` gives the subchannel the number it had when saved.
+  // While the pool is paused. `restore` gives the subchannel the name it had when saved.
   void save(StateWriter& state) const Z_EXCLUDES(lock_);
-  z::Result<> restore(StateReader& state, z::SubchannelNumber number) Z_EXCLUDES(lock_);
+  z::Result<> restore(StateReader& state, SubchannelId id) Z_EXCLUDES(lock_);
   void wake() Z_EXCLUDES(lock_);  // after a restore: tells of interruptions and goes on
 
  private:
-  enum class Action : std::uint8_t { none, clear, halt, abandon, begin, command, end_device, secondary, present, pass_gate };
+  enum class Action : std::uint8_t { none, reset_path, clear, halt, abandon, begin, command, end_device, secondary, present, pass_gate };
 
   // ProgramListener
   void program_controlled_interruption(std::uint32_t ccw_address) override Z_EXCLUDES(lock_);
@@ -104,6 +123,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void release() Z_EXCLUDES(lock_);
 
   // Actions: only by the holder.
+  void perform_path_reset() Z_EXCLUDES(lock_);
   void perform_clear() Z_EXCLUDES(lock_);
   void perform_halt() Z_EXCLUDES(lock_);
   void abandon_program() Z_EXCLUDES(lock_);
@@ -126,6 +146,7 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
   void set_extended_status(const std::optional<Sense>& sense) Z_REQUIRES(lock_);
   void notify() Z_EXCLUDES(lock_);
   void add_measurements() Z_REQUIRES(lock_);
+  std::uint8_t mask_of(z::Chpid path) const Z_REQUIRES(lock_);
   bool is_operational() const Z_REQUIRES(lock_);
   bool is_busy() const Z_REQUIRES(lock_);
   void drop_status() Z_REQUIRES(lock_);
@@ -141,12 +162,14 @@ class Subchannel final : public Port, public Work, private ProgramListener, publ
 
   mutable z::Mutex lock_;
   z::Condition released_;
-  z::SubchannelNumber number_ Z_GUARDED_BY(lock_);
+  SubchannelId id_ Z_GUARDED_BY(lock_);
   Pmcw initial_pmcw_ Z_GUARDED_BY(lock_){};
   Pmcw pmcw_ Z_GUARDED_BY(lock_){};
   Scsw scsw_ Z_GUARDED_BY(lock_){};
   Esw esw_ Z_GUARDED_BY(lock_){};
   std::array<std::uint8_t, 32> ecw_ Z_GUARDED_BY(lock_){};
+  std::vector<std::shared_ptr<PathReset>> path_resets_ Z_GUARDED_BY(lock_);
+  std::uint8_t paths_to_reset_ Z_GUARDED_BY(lock_) = 0;
   std::uint64_t measurement_block_ Z_GUARDED_BY(lock_) = 0;
   Stopwatch stopwatch_ Z_GUARDED_BY(lock_);  // runs when the start function is measured
   Orb orb_ Z_GUARDED_BY(lock_){};

@@ -191,7 +191,7 @@ void Subchannel::clear_status() {
     scsw_.set(unseen | Scsw::status_pending);
   } else {
     scsw_.reset(Scsw::status_pending);
-    shared_.interruptions.remove(number_);
+    shared_.interruptions.remove(id_);
   }
   schedule();
 }
@@ -201,7 +201,7 @@ void Subchannel::drop_status() {
   scsw_.reset(Scsw::status_control | Scsw::zero_condition);
   scsw_.device_status = scsw_.subchannel_status = 0;
   unseen_ = 0;
-  shared_.interruptions.remove(number_);
+  shared_.interruptions.remove(id_);
 }
 
 }  // namespace channel

@@ -36,18 +36,17 @@ class Retry final : public Work {
 }  // namespace
 
 void Subchannel::begin_program() {
-  Orb orb;
   {
     z::Lock lock{lock_};
     if (!scsw_.has(Scsw::start_pending)) return;
-    orb = orb_;
-    program_.emplace(orb);
+    program_.emplace(orb_);
   }
   device_->begin_program();
 }
 
 void Subchannel::step_program() {
   std::uint8_t path;
+  AddressLimit limit;
   {
     z::Lock lock{lock_};
     resumed_ = false;
@@ -55,6 +54,7 @@ void Subchannel::step_program() {
     device_ended_.reset();
     gate_opened_ = false;
     path = pmcw_.last_path_used_mask;
+    limit = AddressLimit::of(orb_, pmcw_, shared_.address_limit.load(std::memory_order_relaxed));
     if (program_->phase() == Program::Phase::suspended) {
       scsw_.reset(Scsw::resume_pending | Scsw::suspended);
       if (!scsw_.has(Scsw::subchannel_active)) scsw_.set(Scsw::start_pending);  // until the device takes the command
@@ -62,7 +62,7 @@ void Subchannel::step_program() {
     if (stopwatch_.is_running() && program_->phase() == Program::Phase::waiting) stopwatch_.connect(shared_.monitor.now());
   }
   Gate* gate = shared_.gate.load(std::memory_order_acquire);
-  const auto stand = program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path, gate});
+  const auto stand = program_->step({shared_.storage, *device_, *this, shared_.trace, device_number_, path, gate, limit});
   if (stand.where != Program::Stand::Where::nowhere) [[unlikely]] return stand_at_gate(stand);
   settle_program();
 }
@@ -263,6 +263,37 @@ void Subchannel::present_status() {
   make_pending(Scsw::alert | (refuses ? Scsw::primary | Scsw::secondary : 0));
 }
 
+// PoP ch. 17, "Channel-Path Reset": an operation that is active on the path ends there; one that has not reached the device, or is
+// suspended, goes on.
+void Subchannel::perform_path_reset() {
+  std::uint8_t mask;
+  bool is_active;
+  {
+    z::Lock lock{lock_};
+    mask = std::exchange(paths_to_reset_, std::uint8_t{0});
+    is_active = (pmcw_.last_path_used_mask & mask) != 0 && scsw_.has(Scsw::subchannel_active | Scsw::device_active);
+  }
+  if (is_active) {
+    device_->signal(Signal::clear);
+    if (program_) device_->end_program();
+  }
+  for (unsigned bit = 0x80; bit != 0; bit >>= 1)
+    if ((mask & bit) != 0) device_->reset_path(static_cast<std::uint8_t>(bit));
+  std::vector<std::shared_ptr<PathReset>> done;  // the last reports: not under the lock
+  z::Lock lock{lock_};
+  if (paths_to_reset_ == 0) done = std::exchange(path_resets_, {});
+  if (!is_active || scsw_.has(Scsw::clear_pending)) return;
+  if (program_) scsw_.ccw_address = program_->next_ccw() + static_cast<std::uint32_t>(sizeof(Ccw1));
+  program_.reset();
+  at_gate_ = Program::Stand::Where::nowhere;
+  device_ended_.reset();
+  const bool primary_told = !scsw_.has(Scsw::subchannel_active);
+  scsw_.reset(Scsw::activity);
+  scsw_.subchannel_status |= subchannel_status::interface_control_check;
+  set_extended_status(std::nullopt);
+  make_pending(Scsw::alert | Scsw::secondary | (primary_told ? 0 : Scsw::primary));
+}
+
 // Status of the device's own goes before the signal: what it then still has to say comes anew.
 void Subchannel::perform_clear() {
   {
@@ -332,7 +363,7 @@ void Subchannel::add_measurements() {
 void Subchannel::make_pending(std::uint32_t status_control) {
   scsw_.set(status_control | Scsw::status_pending);
   unseen_ |= status_control | Scsw::status_pending;
-  shared_.interruptions.add(number_, pmcw_.isc(), pmcw_.interruption_parameter);
+  shared_.interruptions.add(id_, pmcw_.isc(), pmcw_.interruption_parameter);
   to_notify_ |= static_cast<std::uint8_t>(0x80U >> pmcw_.isc());
   if (shared_.trace.is_on()) shared_.trace.status(device_number_, scsw_);
 }

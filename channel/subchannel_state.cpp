@@ -26,14 +26,14 @@ void Subchannel::save(StateWriter& state) const {
       .program = program_ ? program_->image() : Program::Image{},
       .has_program = program_.has_value(),
       .abandoned = abandoned_,
-      .interruption_pending = shared_.interruptions.contains(number_),
+      .interruption_pending = shared_.interruptions.contains(id_),
       .owed_device_end = device_ended_.has_value(),
       .device_ended = device_ended_.value_or(DeviceStatus{}).bits,
       .unsolicited = unsolicited_.bits};
   state.put(saved);
 }
 
-z::Result<> Subchannel::restore(StateReader& state, z::SubchannelNumber number) {
+z::Result<> Subchannel::restore(StateReader& state, SubchannelId id) {
   const auto saved = Z_TRY(state.get<SavedSubchannel>());
   std::optional<Program> program;
   if (saved.has_program != 0) {
@@ -41,7 +41,7 @@ z::Result<> Subchannel::restore(StateReader& state, z::SubchannelNumber number) 
     if (!program) return z::failure("device {:04X}: saved channel program in no state that can be saved", device_number_.value);
   }
   z::Lock lock{lock_};
-  number_ = number;
+  id_ = id;
   pmcw_ = saved.schib.pmcw;
   scsw_ = saved.schib.scsw;
   measurement_block_ = saved.schib.measurement_block_address;
@@ -57,7 +57,7 @@ z::Result<> Subchannel::restore(StateReader& state, z::SubchannelNumber number) 
   if (saved.owed_device_end != 0) device_ended_ = DeviceStatus{saved.device_ended};
   unsolicited_ = {saved.unsolicited};
   if (saved.interruption_pending != 0) {
-    shared_.interruptions.add(number_, pmcw_.isc(), pmcw_.interruption_parameter);
+    shared_.interruptions.add(id_, pmcw_.isc(), pmcw_.interruption_parameter);
     to_notify_ |= static_cast<std::uint8_t>(0x80U >> pmcw_.isc());
   }
   return {};

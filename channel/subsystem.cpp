@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t most_reports = 32;  // then one is lost, and the next says so
 
-constexpr std::uint32_t subchannel_report(z::SubchannelNumber number) {
-  return channel_report::source_subchannel | channel_report::parameters_initialized | number.value;
-}
-
-// The word that names a subchannel: X'0001' and its number (PoP ch. 14).
-constexpr bool is_identification(std::uint32_t ssid) { return ssid >> 16 == 1; }
-
 }  // namespace
 
 Subsystem::Subsystem(cpu::Storage& storage, const z::Clock& clock, Options options)
@@ -29,22 +22,24 @@ Subsystem::~Subsystem() {
   for (const auto& subchannel : subchannels()) subchannel->detach();
 }
 
-z::Result<z::SubchannelNumber> Subsystem::attach(z::DeviceNumber number, std::unique_ptr<Device> device,
-                                                 std::vector<z::Chpid> paths) {
+z::Result<SubchannelId> Subsystem::attach(z::DeviceNumber number, std::unique_ptr<Device> device, std::vector<z::Chpid> paths,
+                                          std::uint8_t set) {
+  if (set >= subchannel_sets) return z::failure("device {:04X}: subchannel set {}, 0 to {} possible", number.value, set, subchannel_sets - 1);
   if (find(number)) return z::failure("device number {:04X} is in use", number.value);
   if (paths.empty() || paths.size() > 8) return z::failure("device {:04X}: {} channel paths, 1 to 8 possible", number.value, paths.size());
-  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, parts_->monitor, parts_->gate, options_.interruption_pending};
+  const Shared shared{parts_->storage, parts_->pool, parts_->interruptions, parts_->trace, parts_->monitor, parts_->gate, parts_->address_limit, options_.interruption_pending};
   std::shared_ptr<Subchannel> subchannel;
-  z::SubchannelNumber given;
+  SubchannelId given{.set = set};
   {
     z::Lock lock{lock_};
-    auto place = std::ranges::find(subchannels_, nullptr);
-    if (place == subchannels_.end()) place = subchannels_.insert(place, nullptr);
-    given = z::SubchannelNumber{static_cast<std::uint16_t>(place - subchannels_.begin())};
+    auto& all = sets_[set];
+    auto place = std::ranges::find(all, nullptr);
+    if (place == all.end()) place = all.insert(place, nullptr);
+    given.number = z::SubchannelNumber{static_cast<std::uint16_t>(place - all.begin())};
     *place = subchannel = std::make_shared<Subchannel>(shared, given, number, std::move(device), paths);
   }
   subchannel->connect();
-  report(subchannel_report(given));
+  report(given);
   return given;
 }
 
@@ -52,7 +47,7 @@ z::Result<> Subsystem::detach(z::DeviceNumber number) {
   const auto subchannel = find(number);
   if (!subchannel) return z::failure("no device {:04X}", number.value);
   subchannel->detach();
-  report(subchannel_report(subchannel->number()));
+  report(subchannel->id());
   return {};
 }
 
@@ -61,10 +56,10 @@ Device* Subsystem::device(z::DeviceNumber number) {
   return subchannel ? subchannel->device() : nullptr;
 }
 
-std::optional<z::SubchannelNumber> Subsystem::subchannel_of(z::DeviceNumber number) const {
+std::optional<SubchannelId> Subsystem::subchannel_of(z::DeviceNumber number) const {
   const auto subchannel = find(number);
   if (!subchannel) return std::nullopt;
-  return subchannel->number();
+  return subchannel->id();
 }
 
 std::vector<z::DeviceNumber> Subsystem::devices() const {
@@ -99,16 +94,19 @@ z::Result<> Subsystem::vary(z::Chpid path, PathState state) {
 void Subsystem::reset() {
   parts_->monitor.reset();
   for (const auto& subchannel : subchannels()) subchannel->reset();
+  parts_->address_limit = 0;
+  sets_enabled_ = false;
   z::Lock lock{lock_};
-  for (auto& subchannel : subchannels_)
-    if (subchannel && !subchannel->has_device()) subchannel = nullptr;
+  for (auto& set : sets_)
+    for (auto& subchannel : set)
+      if (subchannel && !subchannel->has_device()) subchannel = nullptr;
   reports_.clear();
 }
 
-std::shared_ptr<Subchannel> Subsystem::find(std::uint32_t ssid) const {
+std::shared_ptr<Subchannel> Subsystem::find(SubchannelId id) const {
   z::Lock lock{lock_};
-  const auto number = ssid & 0xFFFF;
-  return number < subchannels_.size() ? subchannels_[number] : nullptr;
+  const auto& set = sets_[id.set];
+  return id.number.value < set.size() ? set[id.number.value] : nullptr;
 }
 
 std::shared_ptr<Subchannel> Subsystem::find(z::DeviceNumber number) const {
@@ -119,15 +117,16 @@ std::shared_ptr<Subchannel> Subsystem::find(z::DeviceNumber number) const {
 
 std::vector<std::shared_ptr<Subchannel>> Subsystem::subchannels() const {
   z::Lock lock{lock_};
-  auto all = subchannels_;
-  std::erase(all, nullptr);
+  SubchannelSet all;
+  for (const auto& set : sets_) std::ranges::copy_if(set, std::back_inserter(all), [](const auto& subchannel) { return subchannel != nullptr; });
   return all;
 }
 
 template <class Function>
 Answer Subsystem::at(std::uint32_t ssid, Function function) const {
-  if (!is_identification(ssid)) return Answer::operand_exception;
-  const auto subchannel = find(ssid);
+  const auto id = SubchannelId::from(ssid);
+  if (!id || (id->set != 0 && !sets_enabled_.load(std::memory_order_relaxed))) return Answer::operand_exception;
+  const auto subchannel = find(*id);
   return subchannel ? function(*subchannel) : Answer::cc3;
 }
 
@@ -159,7 +158,7 @@ Answer Subsystem::test(std::uint32_t ssid, Irb& irb) const {
   return at(ssid, [&](const Subchannel& subchannel) { return subchannel.test(irb); });
 }
 void Subsystem::clear_status(std::uint32_t ssid) {
-  if (const auto subchannel = find(ssid)) subchannel->clear_status();
+  at(ssid, [](Subchannel& subchannel) { return subchannel.clear_status(), Answer::cc0; });
 }
 
 std::optional<PendingInterruption> Subsystem::pending_interruption(std::uint8_t isc_mask) const {
@@ -169,16 +168,25 @@ std::optional<PendingInterruption> Subsystem::take_interruption(std::uint8_t isc
   return parts_->interruptions.take(isc_mask);
 }
 
-void Subsystem::report(std::uint32_t channel_report_word) {
+void Subsystem::report(std::uint32_t channel_report_word, std::uint32_t chained) {
   {
     z::Lock lock{lock_};
-    if (reports_.size() == most_reports) {
+    if (reports_.size() >= most_reports) {
       reports_.back() |= channel_report::overflow;
       return;
     }
-    reports_.push_back(channel_report_word);
+    reports_.push_back(channel_report_word | (chained != 0 ? channel_report::chained : 0));
+    if (chained != 0) reports_.push_back(chained);
   }
   if (options_.channel_report_pending) options_.channel_report_pending();
+}
+
+// A second word tells the subchannel set, once the program knows of sets. Before that it knows of none but the first.
+void Subsystem::report(SubchannelId subchannel) {
+  constexpr auto what = channel_report::source_subchannel | channel_report::parameters_initialized;
+  constexpr unsigned set_shift = 4;
+  if (sets_enabled_.load(std::memory_order_relaxed)) report(what | subchannel.number.value, what | static_cast<std::uint32_t>(subchannel.set) << set_shift);
+  else if (subchannel.set == 0) report(what | subchannel.number.value);
 }
 
 std::uint32_t Subsystem::take_channel_report() {
@@ -190,6 +198,35 @@ std::uint32_t Subsystem::take_channel_report() {
 }
 
 Answer Subsystem::set_monitor(std::uint64_t control, std::uint64_t origin) { return parts_->monitor.set(control, origin); }
+
+// PoP ch. 14, "SET ADDRESS LIMIT": bits 33-47 of the register, the rest of its right half is zeros.
+Answer Subsystem::set_address_limit(std::uint64_t limit) {
+  constexpr std::uint64_t must_be_zero = 0x8000'FFFF;
+  const auto word = limit & 0xFFFF'FFFF;
+  if ((word & must_be_zero) != 0) return Answer::operand_exception;
+  parts_->address_limit.store(word, std::memory_order_relaxed);
+  return Answer::cc0;
+}
+
+Answer Subsystem::reset_path(std::uint32_t path) {
+  constexpr std::uint32_t highest = 0xFF;
+  if (path > highest) return Answer::operand_exception;
+  const z::Chpid chpid{static_cast<std::uint8_t>(path)};
+  std::shared_ptr<PathReset> reset;
+  {
+    z::Lock lock{lock_};
+    auto& last = path_resets_[chpid.value];
+    if (!last.expired()) return Answer::cc2;
+    // Told only if the path is there.
+    reset = std::make_shared<PathReset>();
+    last = reset;
+  }
+  bool is_known = false;
+  for (const auto& subchannel : subchannels()) is_known = subchannel->reset_path(chpid, reset) || is_known;
+  if (!is_known) return Answer::cc3;
+  reset->report_with([this, path] { report(channel_report::solicited | channel_report::source_channel_path | channel_report::initialized | path); });
+  return Answer::cc0;
+}
 
 cpu::Storage& Subsystem::storage() { return parts_->storage; }
 void Subsystem::set_gate(Gate* gate) { parts_->gate.store(gate, std::memory_order_release); }

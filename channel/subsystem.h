@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,6 +16,7 @@
 #include "base/result.h"
 #include "channel/blocks.h"
 #include "channel/device.h"
+#include "channel/subchannel_id.h"
 #include "cpu/storage.h"
 
 namespace channel {
@@ -21,6 +25,7 @@ class Gate;
 class IoDebugger;
 class IoTrace;
 class InterruptionQueue;
+class PathReset;
 class Subchannel;
 class WorkerPool;
 
@@ -45,12 +50,14 @@ class Subsystem {
   Subsystem(cpu::Storage& storage, const z::Clock& clock, Options options);
   ~Subsystem();
 
-  // Configuration. Subchannel numbers are given in order of attachment and are not used again before a reset.
-  z::Result<z::SubchannelNumber> attach(z::DeviceNumber number, std::unique_ptr<Device> device,
-                                        std::vector<z::Chpid> paths = {z::Chpid{0}});
+  // Configuration. Subchannel numbers are given in order of attachment within a subchannel set and are not used again before a
+  // reset. A device number names one device of the subsystem, whatever its set. Sets but the first are seen by a program
+  // that turns them on (CHSC).
+  z::Result<SubchannelId> attach(z::DeviceNumber number, std::unique_ptr<Device> device, std::vector<z::Chpid> paths = {z::Chpid{0}},
+                                 std::uint8_t set = 0);
   z::Result<> detach(z::DeviceNumber number);
   Device* device(z::DeviceNumber number);
-  std::optional<z::SubchannelNumber> subchannel_of(z::DeviceNumber number) const;
+  std::optional<SubchannelId> subchannel_of(z::DeviceNumber number) const;
   std::vector<z::DeviceNumber> devices() const;
   std::vector<z::Chpid> channel_paths() const;  // ascending
   // Takes a channel path from all devices, or gives it back; the program is told by a channel report. A program that runs
@@ -75,6 +82,10 @@ class Subsystem {
   std::optional<PendingInterruption> take_interruption(std::uint8_t isc_mask);
   std::uint32_t take_channel_report();
   Answer set_monitor(std::uint64_t control, std::uint64_t origin);  // SCHM
+  Answer set_address_limit(std::uint64_t limit);                    // SAL
+  // RCHP. The report comes when all subchannels of the path have dropped what was active on it.
+  Answer reset_path(std::uint32_t path);
+  void enable_subchannel_sets() { sets_enabled_.store(true, std::memory_order_relaxed); }
 
   // Relocation. `quiesce` lets no further command start and returns once none is executing: programs stop between
   // two commands, and waiting ones stay waiting. `continue_io` goes on. `save` is legal while quiesced and holds all subchannels,
@@ -93,10 +104,11 @@ class Subsystem {
 
  private:
   struct Parts;  // what subchannels share
-  std::shared_ptr<Subchannel> find(std::uint32_t ssid) const Z_EXCLUDES(lock_);
+  std::shared_ptr<Subchannel> find(SubchannelId id) const Z_EXCLUDES(lock_);
   std::shared_ptr<Subchannel> find(z::DeviceNumber number) const Z_EXCLUDES(lock_);
   std::vector<std::shared_ptr<Subchannel>> subchannels() const Z_EXCLUDES(lock_);
-  void report(std::uint32_t channel_report_word) Z_EXCLUDES(lock_);
+  void report(std::uint32_t channel_report_word, std::uint32_t chained = 0) Z_EXCLUDES(lock_);
+  void report(SubchannelId subchannel) Z_EXCLUDES(lock_);
   // Calls `function` of the subchannel that `ssid` names, or answers for one that is not there.
   template <class Function>
   Answer at(std::uint32_t ssid, Function function) const;
@@ -105,7 +117,10 @@ class Subsystem {
   std::unique_ptr<IoDebugger> debugger_;  // before the threads that pass it
   std::unique_ptr<Parts> parts_;
   mutable z::Mutex lock_;
-  std::vector<std::shared_ptr<Subchannel>> subchannels_ Z_GUARDED_BY(lock_);  // by number; null: free for use
+  using SubchannelSet = std::vector<std::shared_ptr<Subchannel>>;                // by number; null: free for use
+  std::array<SubchannelSet, subchannel_sets> sets_ Z_GUARDED_BY(lock_);
+  std::atomic<bool> sets_enabled_{false};  // publishes nothing
+  std::map<std::uint8_t, std::weak_ptr<PathReset>> path_resets_ Z_GUARDED_BY(lock_);  // expired: done
   std::deque<std::uint32_t> reports_ Z_GUARDED_BY(lock_);
 };
 

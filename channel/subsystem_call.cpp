@@ -33,8 +33,17 @@ struct SubchannelRequest {
   CallHeader header;
   z::be16 set, first, reserved, last;
   z::be32 reserved_c;
+
+  static constexpr unsigned set_shift = 4, set_bits = 3;  // of `set`
 };
 static_assert(sizeof(SubchannelRequest) == 16);
+
+struct AttributeRequest {
+  CallHeader header;
+  z::be16 format, operation;
+  z::be32 reserved_8, reserved_c;
+};
+static_assert(sizeof(AttributeRequest) == 16);
 
 struct SubchannelDescription {
   std::uint8_t flags, unit_address;
@@ -95,13 +104,15 @@ void append(std::vector<std::byte>& to, const Block& block) {
 Reply describe_subchannels(const Subsystem& subsystem, std::span<const std::byte, 4096> block) {
   const auto request = load<SubchannelRequest>(block);
   constexpr unsigned most = (4096 - sizeof(SubchannelRequest) - sizeof(CallHeader) - content_prefix) / sizeof(SubchannelDescription);
-  if (request.first > request.last || request.set != 0) return {Outcome::invalid_request, {}};
+  const SubchannelId first{.set = static_cast<std::uint8_t>(request.set >> SubchannelRequest::set_shift & SubchannelRequest::set_bits),
+                           .number = z::SubchannelNumber{request.first}};
+  if (request.first > request.last) return {Outcome::invalid_request, {}};
   Reply reply{Outcome::done, std::vector<std::byte>(content_prefix)};
   for (unsigned n = request.first; n <= request.last && n - request.first < most; ++n) {
     SubchannelDescription description{};
     Schib schib{};
     description.subchannel = static_cast<std::uint16_t>(n);
-    if (subsystem.store(0x0001'0000U | n, schib) == Answer::cc0) {
+    if (subsystem.store(first.word() - first.number.value + n, schib) == Answer::cc0) {
       description.flags = SubchannelDescription::subchannel_valid;
       if (schib.pmcw.has(Pmcw::device_number_valid)) description.flags |= SubchannelDescription::device_valid;
       description.unit_address = static_cast<std::uint8_t>(schib.pmcw.device_number);
@@ -159,20 +170,28 @@ Reply characteristics() {
   return {Outcome::done, std::move(content)};
 }
 
-Reply answer(const Subsystem& subsystem, std::span<const std::byte, 4096> block) {
+// Subchannel sets are all there is to turn on.
+Reply set_attributes(Subsystem& subsystem, std::span<const std::byte, 4096> block) {
+  constexpr std::uint16_t subchannel_sets_on = 0x0002;
+  if (load<AttributeRequest>(block).operation != subchannel_sets_on) return {Outcome::attribute_unsupported, {}};
+  subsystem.enable_subchannel_sets();
+  return {Outcome::done, {}};
+}
+
+Reply answer(Subsystem& subsystem, std::span<const std::byte, 4096> block) {
   switch (Request{std::uint16_t{load<CallHeader>(block).code}}) {
     case Request::characteristics: return characteristics();
     case Request::subchannel_description: return describe_subchannels(subsystem, block);
     case Request::channel_path_description: return describe_channel_paths(subsystem, block);
     case Request::event_information: return {Outcome::no_information, {}};
-    case Request::set_domain_attributes: return {Outcome::attribute_unsupported, {}};
+    case Request::set_domain_attributes: return set_attributes(subsystem, block);
     default: return {Outcome::unavailable, {}};
   }
 }
 
 }  // namespace
 
-bool call(const Subsystem& subsystem, std::span<std::byte, 4096> block) {
+bool call(Subsystem& subsystem, std::span<std::byte, 4096> block) {
   const std::size_t request = load<CallHeader>(block).length;
   if (request < sizeof(CallHeader) || request % 8 != 0 || request + sizeof(CallHeader) + content_prefix > block.size()) return false;
   auto reply = answer(subsystem, block);

@@ -9,6 +9,6 @@ class Subsystem;
 
 // CHANNEL SUBSYSTEM CALL: `block` is the page that holds the request and gets the response behind it. False: the request
 // has no valid length, an operand exception.
-bool call(const Subsystem& subsystem, std::span<std::byte, 4096> block);
+bool call(Subsystem& subsystem, std::span<std::byte, 4096> block);
 
 }  // namespace channel

@@ -16,7 +16,10 @@ void set_primary(Cpu& cpu, const NewPrimary& space) {
 }
 
 Step space_switched(Cpu& cpu, std::uint64_t asce_before, std::uint16_t asn_before) {
-  if (((asce_before | cpu.cr(1)) & asce::space_switch_event) == 0) return Step::refetch;
+  if (((asce_before | cpu.cr(1)) & asce::space_switch_event) == 0) {
+    cpu.note_space_switch(asn_before);
+    return Step::refetch;
+  }
   const std::uint64_t old_event = (asce_before & asce::space_switch_event) != 0 ? 1ull << 31 : 0;
   return cpu.raise({.code = Pic::space_switch_event, .translation_exception = old_event | asn_before, .is_at_next = true});
 }

@@ -85,6 +85,7 @@ void Configuration::reset_all(Reset kind) {
   channel_report_ = false;
   interrupt_key_ = false;
   static_cast<void>(take_service_signal());
+  topology_.reset();
   if (kind == Reset::clear) storage_.clear();
 }
 

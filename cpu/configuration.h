@@ -21,6 +21,7 @@
 #include "cpu/isa/model.h"
 #include "cpu/storage.h"
 #include "cpu/tod.h"
+#include "cpu/topology.h"
 
 namespace cpu {
 
@@ -54,6 +55,7 @@ class Configuration final : public StorageObserver {
   BlockCache& blocks() { return blocks_; }
   const z::Clock& clock() const { return clock_; }
   Tod& tod() { return tod_; }
+  Topology& topology() { return topology_; }
   const WrappingKeys& wrapping_keys() const { return wrapping_keys_; }
   HostTimer& host_timer() { return host_timer_; }
 
@@ -75,8 +77,14 @@ class Configuration final : public StorageObserver {
   // thread; the CPU is stopped.
   bool is_configured(unsigned address) const { return (configured_.load() >> address & 1) != 0; }
   unsigned standby_count() const;
-  void configure(unsigned address) { configured_.fetch_or(1ULL << address); }
-  void deconfigure(unsigned address) { configured_.fetch_and(~(1ULL << address)); }
+  void configure(unsigned address) {
+    configured_.fetch_or(1ULL << address);
+    topology_.changed();
+  }
+  void deconfigure(unsigned address) {
+    configured_.fetch_and(~(1ULL << address));
+    topology_.changed();
+  }
 
   // Floating conditions; any thread.
   void io_interruption_pending(std::uint8_t isc_mask);  // the environment has one to give
@@ -147,6 +155,7 @@ class Configuration final : public StorageObserver {
   Environment& environment_;
   const z::Clock& clock_;
   Tod tod_;
+  Topology topology_;
   const WrappingKeys wrapping_keys_;
   BlockCache blocks_;
   HostTimer host_timer_;  // its thread is stopped before the CPUs go: see the destructor

@@ -30,6 +30,18 @@ Z_INSTRUCTION(store_facility_list_extended) {
   return Step::next;
 }
 
+namespace {
+
+constexpr unsigned virtual_machine_level = 3, topology_function = 15;
+
+std::uint8_t system_information(Cpu& cpu, unsigned function, unsigned selector1, unsigned selector2, std::span<std::byte, 4096> sysib) {
+  if (function != topology_function) return cpu.environment().store_system_information(cpu, function, selector1, selector2, sysib);
+  if (cpu.model() < Model::z10) return 3;
+  return topology_information(cpu.configuration(), selector1, selector2, sysib);
+}
+
+}  // namespace
+
 Z_INSTRUCTION(store_system_information) {
   constexpr std::uint64_t reserved_of_gr0 = 0x0FFF'FF00, reserved_of_gr1 = 0xFFFF'0000;
   const unsigned function = cpu.gr32(0) >> 28;
@@ -42,7 +54,7 @@ Z_INSTRUCTION(store_system_information) {
     return Step::next;
   }
   const std::uint64_t address = cpu.operand2_rs(op);
-  if (function > environment.configuration_level() && function != 15) {
+  if (function > environment.configuration_level() && function != topology_function) {
     cpu.cc = 3;
     return Step::next;
   }
@@ -50,9 +62,32 @@ Z_INSTRUCTION(store_system_information) {
   TRY(cpu.probe_store(address, z::page_size));
   std::array<std::byte, z::page_size> sysib{};
   const auto selector1 = static_cast<unsigned>(cpu.gr(0) & 0xFF), selector2 = static_cast<unsigned>(cpu.gr(1) & 0xFFFF);
-  const std::uint8_t cc = environment.store_system_information(cpu, function, selector1, selector2, sysib);
+  const std::uint8_t cc = system_information(cpu, function, selector1, selector2, sysib);
   if (cc == 0) TRY(cpu.store_bytes(address, sysib));
   cpu.cc = cc;
+  return Step::next;
+}
+
+// PERFORM TOPOLOGY FUNCTION. The CPUs of a virtual machine run where its hypervisor lets them: it polarizes nothing.
+Z_INSTRUCTION(perform_topology_function) {
+  enum Function : std::uint64_t { polarize_horizontally, polarize_vertically, check_change_report };
+  constexpr std::uint64_t reason_mask = 0xFF00, already_so = 0x0100;
+  const std::uint64_t function = cpu.gr(op.r1);
+  if (function > check_change_report) return cpu.program_interruption(Pic::specification);
+  Topology& topology = cpu.configuration().topology();
+  if (function == check_change_report) {
+    cpu.cc = topology.take_report() ? 1 : 0;
+    return Step::next;
+  }
+  const auto wanted = function == polarize_vertically ? Topology::Polarization::vertical : Topology::Polarization::horizontal;
+  const bool is_virtual = cpu.environment().configuration_level() >= virtual_machine_level;
+  if (!is_virtual && topology.polarize(wanted)) {
+    cpu.cc = 0;
+    return Step::next;
+  }
+  const std::uint64_t reason = topology.polarization() == wanted ? already_so : 0;
+  cpu.gr(op.r1) = (function & ~reason_mask) | reason;
+  cpu.cc = 2;
   return Step::next;
 }
 

@@ -35,10 +35,14 @@ Step set_space(Cpu& cpu, std::uint64_t operand) {
   cpu.psw_changed();
   // PoP ch. 6, "Space-Switch-Event": to or from the home space, when one of the two ASCEs asks for it.
   const bool switches = (before == AddressSpace::home) != (space == AddressSpace::home);
-  if (!switches || ((cpu.cr(1) | cpu.cr(13)) & asce::space_switch_event) == 0) return Step::refetch;
+  if (!switches) return Step::refetch;
   constexpr std::uint64_t from_home = 1ull << 31;
-  return cpu.raise({.code = Pic::space_switch_event,
-                    .translation_exception = (cpu.cr(4) & 0xFFFF) | (before == AddressSpace::home ? from_home : 0)});
+  const std::uint64_t identification = (cpu.cr(4) & 0xFFFF) | (before == AddressSpace::home ? from_home : 0);
+  if (((cpu.cr(1) | cpu.cr(13)) & asce::space_switch_event) == 0) {
+    cpu.note_space_switch(identification);
+    return Step::refetch;
+  }
+  return cpu.raise({.code = Pic::space_switch_event, .translation_exception = identification});
 }
 
 }  // namespace

@@ -91,11 +91,14 @@ Z_INSTRUCTION(resume_program) {
   const AddressSpace before = cpu.psw.as;
   cpu.branch_to_psw(op, psw.image(Psw::condition_code(image)));
   const bool switches = (before == AddressSpace::home) != (psw.as == AddressSpace::home);
-  if (!switches || ((cpu.cr(1) | cpu.cr(13)) & asce::space_switch_event) == 0) return Step::refetch;
+  if (!switches) return Step::refetch;
   constexpr uint64_t from_home = 1ull << 31;
-  return cpu.raise({.code = Pic::space_switch_event,
-                    .translation_exception = (cpu.cr(4) & 0xFFFF) | (before == AddressSpace::home ? from_home : 0),
-                    .is_at_next = true});
+  const uint64_t identification = (cpu.cr(4) & 0xFFFF) | (before == AddressSpace::home ? from_home : 0);
+  if (((cpu.cr(1) | cpu.cr(13)) & asce::space_switch_event) == 0) {
+    cpu.note_space_switch(identification);
+    return Step::refetch;
+  }
+  return cpu.raise({.code = Pic::space_switch_event, .translation_exception = identification, .is_at_next = true});
 }
 
 }  // namespace cpu

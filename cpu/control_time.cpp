@@ -38,7 +38,8 @@ Z_INSTRUCTION(set_clock) {
   const std::uint64_t address = cpu.operand2_rs(op);
   if (address % 8 != 0) return cpu.program_interruption(Pic::specification);
   const auto value = TRY(cpu.fetch<std::uint64_t>(address));
-  cpu.configuration().set_tod_epoch(value - cpu.machine_time().value);
+  const std::uint64_t without_epoch = cpu.tod().value - cpu.configuration().tod().epoch();
+  cpu.configuration().set_tod_epoch(value - without_epoch);
   cpu.cc = 0;
   return Step::refetch;
 }
@@ -86,31 +87,6 @@ Z_INSTRUCTION(extract_cpu_time) {
   cpu.gr(0) = first - cpu.timers().cpu_timer(cpu.machine_time());
   cpu.gr(1) = second;
   cpu.gr(op.r3) = third;
-  return Step::next;
-}
-
-// PoP ch. 10, "PERFORM TIMING FACILITY FUNCTION": the two queries that a clock without steering can answer.
-Z_INSTRUCTION(perform_timing_facility_function) {
-  enum Function : unsigned { query_available_functions = 0, query_tod_offset = 1 };
-  if ((cpu.gr(0) & 0x80) != 0) return cpu.program_interruption(Pic::specification);
-  const unsigned function = cpu.gr(0) & 0x7F;
-  const std::uint64_t block = cpu.wrap(cpu.gr(1));
-  if (function == query_available_functions) {
-    TRY(cpu.probe_store(block, 16));
-    TRY(cpu.store<std::uint64_t>(block, 3ull << 62));
-    TRY(cpu.store<std::uint64_t>(cpu.wrap(block + 8), std::uint64_t{0}));
-  } else if (function == query_tod_offset) {
-    TRY(cpu.probe_store(block, 32));
-    const std::uint64_t epoch = cpu.configuration().tod().epoch();
-    TRY(cpu.store<std::uint64_t>(block, cpu.machine_time().value));          // physical clock
-    TRY(cpu.store<std::uint64_t>(cpu.wrap(block + 8), std::uint64_t{0}));    // TOD offset
-    TRY(cpu.store<std::uint64_t>(cpu.wrap(block + 16), std::uint64_t{0}));   // logical TOD offset
-    TRY(cpu.store<std::uint64_t>(cpu.wrap(block + 24), epoch));              // TOD epoch difference
-  } else {
-    cpu.cc = 3;
-    return Step::next;
-  }
-  cpu.cc = 0;
   return Step::next;
 }
 

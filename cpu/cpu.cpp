@@ -129,7 +129,7 @@ z::AbsoluteAddress Cpu::absolute(z::RealAddress real) const { return apply_prefi
 
 z::TodClock Cpu::tod() const { return configuration_.tod().now(instruction_count()); }
 
-MachineTime Cpu::machine_time() const { return {tod().value - configuration_.tod().epoch()}; }
+MachineTime Cpu::machine_time() const { return {configuration_.tod().physical_clock(instruction_count())}; }
 
 // With the host's time a CPU that waits sleeps no longer than until its next timer, and one that runs has the host timer wake
 // it. A guest that idles sets a timer and waits soon after: the host timer is armed only when it has gone on for a while.

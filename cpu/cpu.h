@@ -245,6 +245,8 @@ class Cpu {
   void commit_transaction();
   // Program-event recording of STORE USING REAL ADDRESS.
   void note_store_using_real_address();
+  // A switch of spaces that no ASCE asks to be told of; a PER event makes it one to be told of.
+  void note_space_switch(std::uint64_t translation_exception) { unasked_space_switch_ = translation_exception; }
 
   // Interruptions; each of the take_* is asked only when nothing else is pending in front of it.
   bool take_interruption();
@@ -334,6 +336,7 @@ class Cpu {
   bool has_per_control(std::uint32_t control) const;
   bool is_in_per_range(std::uint64_t address) const;
   bool has_branch_event() const;
+  void note_zero_address();
   void watch_store(const ContextMeaning& meaning, std::uint64_t address, std::byte* host, std::uint64_t length);
   bool records_events() const;
   void run_recorded();
@@ -415,6 +418,7 @@ class Cpu {
 
   std::array<std::uint64_t, 3> per_controls_of_tags_{};  // CR9-11 as they were when the TLB was last empty
   PerEvent per_event_;                                   // of the instruction being executed
+  std::optional<std::uint64_t> unasked_space_switch_;    // likewise: its translation-exception identification
   std::unique_ptr<Transaction> transaction_;
 
   ProgramInterruption exception_;

@@ -47,6 +47,7 @@ class Environment {
   virtual IoAnswer test_subchannel(std::uint32_t ssid, Irb& irb) = 0;
   virtual void commit_test(std::uint32_t ssid) = 0;
   virtual IoAnswer reset_channel_path(std::uint32_t chpid) = 0;
+  virtual IoAnswer set_address_limit(std::uint64_t limit) = 0;  // general register 1; no condition code
   // General registers 1 and 2. No condition code.
   virtual IoAnswer set_channel_monitor(std::uint64_t control, std::uint64_t origin) = 0;
   virtual std::uint32_t store_channel_report_word() = 0;  // 0: none pending

@@ -139,8 +139,11 @@ Z_INSTRUCTION(channel_subsystem_call) {
   return finish(cpu, answer);
 }
 
-// The address limit is taken and never used.
-Z_INSTRUCTION(set_address_limit) { return Step::next; }
+Z_INSTRUCTION(set_address_limit) {
+  const IoAnswer answer = cpu.environment().set_address_limit(cpu.gr(1));
+  return answer ? Step::next : cpu.program_interruption(answer.error());
+}
+
 Z_INSTRUCTION(set_channel_monitor) {
   const IoAnswer answer = cpu.environment().set_channel_monitor(cpu.gr(1), cpu.gr(2));
   return answer ? Step::next : cpu.program_interruption(answer.error());

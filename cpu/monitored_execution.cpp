@@ -7,6 +7,7 @@
 #include "cpu/debug.h"
 #include "cpu/decoding.h"
 #include "cpu/host_access.h"
+#include "cpu/isa/address_registers.h"
 #include "cpu/isa/instruction_table.h"
 #include "cpu/low_core.h"
 #include "cpu/storage.h"
@@ -61,12 +62,22 @@ void Cpu::note_store_using_real_address() {
     per_event_.code |= per::code_of(per::storage_alteration | per::store_using_real_address);
 }
 
+// PoP ch. 4, "Zero-Address Detection": what the instruction that is about to be executed makes the addresses of its operands of.
+void Cpu::note_zero_address() {
+  if (model() < Model::zec12) return;
+  const Instruction* const instruction = find_instruction(single_text_);
+  if (instruction == nullptr) return;
+  for (const std::uint8_t n : address_registers(*instruction, single_[0]))
+    if (wrap(gr_[n]) == 0) per_event_.code |= per::code_of(per::zero_address);
+}
+
 // PoP ch. 4, "PER-Event-Suppression Control".
 bool Cpu::records_events() const { return is_per_on() && !(transaction_ && has_per_control(per::suppression_control)); }
 
 // One instruction under program-event recording. False: an event came in front of it.
 bool Cpu::run_one_recorded() {
   per_event_ = {.mode = PerEvent::mode_of(psw), .address = psw.ia};
+  unasked_space_switch_.reset();
   const bool fetched_in_range = has_per_control(per::instruction_fetching) && is_in_per_range(psw.ia);
   if (fetched_in_range && records_events() && has_per_control(per::fetching_nullification)) {
     per_event_.code = per::code_of(per::instruction_fetching | per::fetching_nullification);
@@ -110,15 +121,19 @@ bool Cpu::has_branch_event() const {
   return !has_per_control(per::branch_address_control) || is_in_per_range(psw.ia);
 }
 
-// The PSW is already where it must be.
+// The PSW is already where it must be. PoP ch. 6, "Space-Switch Event": a switch of spaces is one too when there is a PER event.
 void Cpu::interrupt_for_event(unsigned length) {
-  raise({.code = Pic::per_event, .is_at_next = true, .per = per_event_});
+  if (const auto space = std::exchange(unasked_space_switch_, std::nullopt))
+    raise({.code = Pic::space_switch_event, .translation_exception = *space, .is_at_next = true, .per = per_event_});
+  else
+    raise({.code = Pic::per_event, .is_at_next = true, .per = per_event_});
   instruction_length_code_ = length;
   interrupt_program();
 }
 
 void Cpu::run_one_to_its_end() {
   const Op* const first = (psw.ia & 1) != 0 ? find_first_op() : prepare_single();
+  if (first != nullptr && records_events() && has_per_control(per::zero_address)) note_zero_address();
   if (transaction_) transaction_->begin_instruction();  // what was fetched so far is no operand
   if (debug_ == nullptr) return run_to_its_end(first);
   debug_->watched.reset();  // what was fetched is an instruction, not data

@@ -10,7 +10,8 @@ namespace cpu {
 namespace per {
 inline constexpr std::uint32_t successful_branching = 0x8000'0000, instruction_fetching = 0x4000'0000,
                                storage_alteration = 0x2000'0000, store_using_real_address = 0x0800'0000,
-                               transaction_end = 0x0200'0000, fetching_nullification = 0x0100'0000, all_events = 0xEB00'0000;
+                               zero_address = 0x0400'0000, transaction_end = 0x0200'0000, fetching_nullification = 0x0100'0000,
+                               all_events = 0xEF00'0000;
 inline constexpr std::uint32_t branch_address_control = 0x0080'0000, alteration_space_control = 0x0020'0000,
                                suppression_control = 0x0040'0000;  // no events in a transaction but its end
 inline constexpr std::uint64_t storage_alteration_space = 0x80;  // in an ASCE

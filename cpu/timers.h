@@ -7,7 +7,7 @@
 
 namespace cpu {
 
-// The TOD clock as it would be without epoch difference: it runs evenly whatever is done to the TOD clock.
+// The physical clock, without epoch difference and steering: it runs evenly whatever is done to the TOD clock.
 struct MachineTime {
   std::uint64_t value = 0;
 };

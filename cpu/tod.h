@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "cpu/clock_steering.h"
 
 namespace cpu {
 
@@ -27,8 +28,11 @@ class Tod {
   Timing timing() const { return timing_; }
   // `instructions` is the count of the asking CPU; only the `instructions` timing looks at it.
   z::TodClock now(std::uint64_t instructions) const {
-    return {base_ + elapsed(instructions) + epoch_.load(std::memory_order_relaxed)};
+    const std::uint64_t physical = physical_clock(instructions);
+    return {physical + steering_.offset_at(physical) + epoch_.load(std::memory_order_relaxed)};
   }
+  // The clock as it would be without epoch difference and steering.
+  std::uint64_t physical_clock(std::uint64_t instructions) const { return base_ + elapsed(instructions); }
   // For STORE CLOCK: never the same value twice in the configuration.
   z::TodClock unique(std::uint64_t instructions);
 
@@ -37,6 +41,9 @@ class Tod {
   void set_epoch(std::uint64_t epoch) { epoch_.store(epoch, std::memory_order_relaxed); }
   // The epoch is raised as far as needed for the clock to be no earlier than `floor`.
   void never_before(z::TodClock floor, std::uint64_t instructions);
+
+  ClockSteering& steering() { return steering_; }
+  const ClockSteering& steering() const { return steering_; }
 
   // When so many units will have gone by: in host time, and in instructions.
   z::Nanoseconds host_time_in(std::uint64_t units) const;
@@ -57,6 +64,7 @@ class Tod {
   const z::Nanoseconds start_;
   const std::uint64_t base_;
   std::atomic<std::uint64_t> epoch_{0};
+  ClockSteering steering_;
   std::atomic<std::uint64_t> skipped_{0};
   std::atomic<std::uint64_t> last_unique_{0};
 };

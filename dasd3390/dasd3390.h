@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -46,10 +47,12 @@ class Dasd3390 final : public channel::Device, private channel::TransportDevice 
   void attached(channel::Port& port) override;
   void begin_program() override;
   void end_program() override;
+  void pause_program() override;
   channel::Ending execute(std::uint8_t command, channel::Transfer& data) override;
   channel::TransportDevice* transport_mode() override { return this; }
   channel::Sense sense() override;
   void signal(channel::Signal signal) override;
+  void reset_path(std::uint8_t path) override;
   std::vector<std::byte> save() const override;
   z::Result<> restore(std::span<const std::byte> state) override;
 
@@ -100,6 +103,8 @@ class Dasd3390 final : public channel::Device, private channel::TransportDevice 
   Reply read_configuration_data(channel::Transfer& data);
   Reply sense_path_group(channel::Transfer& data);
   Reply set_path_group(channel::Transfer& data);
+  bool has_grouped_path() const;
+  static std::size_t place_of_path(std::uint8_t path) { return static_cast<std::size_t>(std::countl_zero(path)) % 8; }
   // reservation.cpp
   Reply reserve(channel::Transfer& data);
   Reply unconditional_reserve(channel::Transfer& data);
@@ -148,6 +153,7 @@ class Dasd3390 final : public channel::Device, private channel::TransportDevice 
   Reply update(channel::Transfer& data, Track& track, Image::Part part);
   Step<Track*> may_write(Work work);
   Step<> store(Track& track, std::size_t record, Image::Part part);
+  Step<> write_out();
   // position.cpp
   Step<Track*> track();  // the one under the heads, read when needed
   Step<> move_to(TrackNumber track);
@@ -171,6 +177,9 @@ class Dasd3390 final : public channel::Device, private channel::TransportDevice 
   Program program_;
   std::uint8_t command_ = 0;      // being executed
   std::optional<Track> track_;    // under the heads; valid while its lock is held
+  // First record of `track_` whose data, and perhaps that of later ones, a command of the domain changed and left to the next one to
+  // write. Never while the channel looks elsewhere.
+  std::optional<std::size_t> unwritten_;
   std::vector<std::byte> shown_;  // bytes on their way to the channel
   std::optional<channel::Sense> sense_;
   struct OwedLocks {

@@ -106,15 +106,15 @@ std::string key(const MonitorContext& context, const Words& operands) {
 
 std::string subchannels(const MonitorContext& context, const Words&) {
   auto& subsystem = context.machine.subsystem();
-  std::string text = "device subchannel type      parameter isc flags  status (SCSW)\n";
+  std::string text = "device identification type      parameter isc flags  status (SCSW)\n";
   for (const z::DeviceNumber number : subsystem.devices()) {
     const auto subchannel = subsystem.subchannel_of(number);
     if (!subchannel) continue;
     channel::Schib schib{};
-    subsystem.store(0x0001'0000 | subchannel->value, schib);
+    subsystem.store(subchannel->word(), schib);
     const auto& pmcw = schib.pmcw;
-    text += fmt::format("{:04x}   {:04x}       {:9} {:08x}  {}   {:04x}   {:08x} {:08x} {:02x} {:02x} {:04x}\n", number.value,
-                        subchannel->value, subsystem.device(number)->type(), static_cast<std::uint32_t>(pmcw.interruption_parameter),
+    text += fmt::format("{:04x}   {:08x}       {:9} {:08x}  {}   {:04x}   {:08x} {:08x} {:02x} {:02x} {:04x}\n", number.value,
+                        subchannel->word(), subsystem.device(number)->type(), static_cast<std::uint32_t>(pmcw.interruption_parameter),
                         pmcw.flags >> 11 & 7, static_cast<std::uint16_t>(pmcw.flags), static_cast<std::uint32_t>(schib.scsw.control),
                         static_cast<std::uint32_t>(schib.scsw.ccw_address), schib.scsw.device_status, schib.scsw.subchannel_status,
                         static_cast<std::uint16_t>(schib.scsw.count));

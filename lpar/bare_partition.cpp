@@ -29,11 +29,11 @@ z::Result<DeviceDefinition> parse_device(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos)
     return z::failure("--device {}: write DEVNO=TYPE:ARGS, for example 0100=3390:file=disk.ckd", text);
-  auto number = parse_device_number(text.substr(0, equals));
-  if (!number) return z::failure(number.error().within(fmt::format("--device {}", text)));
+  auto place = parse_device_place(text.substr(0, equals));
+  if (!place) return z::failure(place.error().within(fmt::format("--device {}", text)));
   const auto rest = text.substr(equals + 1);
   const auto colon = std::min(rest.find(':'), rest.size());
-  return DeviceDefinition{.number = *number, .type = std::string{rest.substr(0, colon)},
+  return DeviceDefinition{.number = place->number, .set = place->set, .type = std::string{rest.substr(0, colon)},
                           .arguments = std::string{rest.substr(std::min(colon + 1, rest.size()))},
                           .chpids = {z::Chpid{std::uint8_t{0}}}};
 }
@@ -86,6 +86,7 @@ z::Result<> BarePartition::attach_devices(const Options& options) {
 z::Result<> BarePartition::attach_typewriter(z::DeviceNumber number) {
   auto console = std::make_unique<Console3215>([this](std::string_view text) { events_.console_output(text); });
   console_ = console.get();
+  console_number_ = number;
   if (auto attached = machine_->subsystem().attach(number, std::move(console)); !attached)
     return z::failure(std::move(attached).error());
   return {};
@@ -94,9 +95,14 @@ z::Result<> BarePartition::attach_typewriter(z::DeviceNumber number) {
 z::Result<> BarePartition::attach(const DeviceDefinition& definition) {
   auto device = types_->create(definition.type, definition.arguments);
   if (!device) return z::failure(device.error().within(fmt::format("device {:04X}", definition.number.value)));
-  if (auto attached = machine_->subsystem().attach(definition.number, std::move(*device), definition.chpids); !attached)
+  if (auto attached = machine_->subsystem().attach(definition.number, std::move(*device), definition.chpids, definition.set); !attached)
     return z::failure(std::move(attached).error());
   return {};
+}
+
+z::Result<> BarePartition::detach(z::DeviceNumber number) {
+  if (console_ != nullptr && number == console_number_) return z::failure("device {:04X} is the console", number.value);
+  return machine_->subsystem().detach(number);
 }
 
 z::Result<> BarePartition::load_program(const LoadRequest& request) {

@@ -62,6 +62,9 @@ class BarePartition final : private Firmware {
   z::Result<> load(z::DeviceNumber device);  // returns once the IPL program was read and started, or not
   void console_input(std::string line);
   void terminal_input(std::string_view bytes);  // what a VT220 sends
+  // While it runs, too.
+  z::Result<> attach(const DeviceDefinition& definition);
+  z::Result<> detach(z::DeviceNumber number);
   EndState end_state();
   Machine& machine() { return *machine_; }
 
@@ -69,7 +72,6 @@ class BarePartition final : private Firmware {
   explicit BarePartition(Events events) : events_(std::move(events)) {}
   z::Result<> attach_devices(const Options& options);
   z::Result<> attach_typewriter(z::DeviceNumber number);
-  z::Result<> attach(const DeviceDefinition& definition);
 
   unsigned configuration_level() const override { return 2; }
   std::uint64_t cpu_id(unsigned cpu_address) const override;
@@ -102,6 +104,7 @@ class BarePartition final : private Firmware {
   std::variant<std::monostate, LoadRequest, z::DeviceNumber> loaded_;  // where the machine was loaded from
   std::unique_ptr<channel::Registry> types_;  // outlives the devices: a plugin's code must stay loaded
   Console3215* console_ = nullptr;
+  z::DeviceNumber console_number_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Sclp> sclp_;
   std::unique_ptr<Diagnose308> diagnose_308_;

@@ -39,7 +39,8 @@ void Machine::load(z::DeviceNumber device, Clear clear, std::function<void(z::Re
   system_reset(clear);
   const auto number = subsystem_->subchannel_of(device);
   if (!number) return done(z::failure("device {:04X} does not exist", device.value));
-  const auto ssid = 0x0001'0000U | number->value;
+  if (number->set != 0) subsystem_->enable_subchannel_sets();  // as IPL from such a device does
+  const auto ssid = number->word();
   {
     z::Lock lock{load_mutex_};
     load_done_ = std::move(done);
@@ -162,8 +163,8 @@ cpu::IoAnswer Machine::test_subchannel(std::uint32_t ssid, cpu::Irb& irb) {
 }
 void Machine::commit_test(std::uint32_t ssid) { subsystem_->clear_status(ssid); }
 
-// RCHP: every path is always there, so a reset completes at once and has nothing to report.
-cpu::IoAnswer Machine::reset_channel_path(std::uint32_t) { return cpu::IoAnswer{std::uint8_t{3}}; }
+cpu::IoAnswer Machine::reset_channel_path(std::uint32_t chpid) { return answer(subsystem_->reset_path(chpid)); }
+cpu::IoAnswer Machine::set_address_limit(std::uint64_t limit) { return answer(subsystem_->set_address_limit(limit)); }
 cpu::IoAnswer Machine::set_channel_monitor(std::uint64_t control, std::uint64_t origin) {
   return answer(subsystem_->set_monitor(control, origin));
 }

@@ -74,6 +74,7 @@ class Machine final : private cpu::Environment {
   cpu::IoAnswer test_subchannel(std::uint32_t ssid, cpu::Irb& irb) override;
   void commit_test(std::uint32_t ssid) override;
   cpu::IoAnswer reset_channel_path(std::uint32_t chpid) override;
+  cpu::IoAnswer set_address_limit(std::uint64_t limit) override;
   cpu::IoAnswer set_channel_monitor(std::uint64_t control, std::uint64_t origin) override;
   std::uint32_t store_channel_report_word() override;
   cpu::IoAnswer channel_subsystem_call(std::span<std::byte, 4096> block) override;

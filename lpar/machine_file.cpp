@@ -180,7 +180,8 @@ class Reader {
   // [[volume]] device = "0200", file = "m01res.ckd", lpars = [...] (all when absent)
   z::Result<> read_volumes(const toml::table& root) {
     for (auto& table : Z_TRY(tables(root, "volume", file_.path))) {
-      DeviceDefinition device{.number = Z_TRY(device_number(table, "device")), .type = "3390", .arguments = {}, .chpids = {}};
+      const auto place = Z_TRY(device_place(table, "device"));
+      DeviceDefinition device{.number = place.number, .set = place.set, .type = "3390", .arguments = {}, .chpids = {}};
       device.arguments = "file=" + resolve(Z_TRY(table.text("file"))).string();
       if (Z_TRY(table.text("access", "rw")) == "ro") device.arguments += ",ro";
       Z_CHECK(chpids(table, device));
@@ -238,7 +239,8 @@ class Reader {
   // [[device]] lpar = "LP01", number = "0009", type = "3215", arguments = "..."
   z::Result<> read_devices(const toml::table& root) {
     for (auto& table : Z_TRY(tables(root, "device", file_.path))) {
-      DeviceDefinition device{.number = Z_TRY(device_number(table, "number")), .type = Z_TRY(table.text("type")),
+      const auto place = Z_TRY(device_place(table, "number"));
+      DeviceDefinition device{.number = place.number, .set = place.set, .type = Z_TRY(table.text("type")),
                               .arguments = Z_TRY(table.text("arguments", "")), .chpids = {}};
       Z_CHECK(chpids(table, device));
       Z_CHECK(add_to_lpars(table, device));
@@ -265,6 +267,12 @@ class Reader {
       lpar->terminals.push_back(std::move(*listen));
     }
     return {};
+  }
+
+  z::Result<DevicePlace> device_place(Table& table, std::string_view key) {
+    auto place = parse_device_place(Z_TRY(table.text(key)));
+    if (!place) return failure(place.error().within(table.where()));
+    return *place;
   }
 
   z::Result<z::DeviceNumber> device_number(Table& table, std::string_view key) {
@@ -348,6 +356,14 @@ z::Result<z::DeviceNumber> parse_device_number(std::string_view text) {
   if (text.empty() || text.size() > 4 || error != std::errc{} || end != text.data() + text.size())
     return failure("a device number is one to four hexadecimal digits: {}", text);
   return z::DeviceNumber{static_cast<std::uint16_t>(value)};
+}
+
+z::Result<DevicePlace> parse_device_place(std::string_view text) {
+  constexpr std::size_t prefix_length = 4;  // "0.1."
+  if (text.find('.') == std::string_view::npos) return DevicePlace{.number = Z_TRY(parse_device_number(text))};
+  if (text.size() < prefix_length || !text.starts_with("0.") || text[2] < '0' || text[2] > '3' || text[3] != '.')
+    return failure("a device of a subchannel set is 0.SET.NUMBER with a set from 0 to 3: {}", text);
+  return DevicePlace{.number = Z_TRY(parse_device_number(text.substr(prefix_length))), .set = static_cast<std::uint8_t>(text[2] - '0')};
 }
 
 }  // namespace lpar

@@ -16,6 +16,7 @@ namespace lpar {
 // A device of one LPAR as the machine file names it: "0200 = 3390:file=m01res.ckd".
 struct DeviceDefinition {
   z::DeviceNumber number;
+  std::uint8_t set = 0;   // subchannel set
   std::string type;       // registered device type
   std::string arguments;  // "k=v,k=v", for the type's factory; file names already resolved
   std::vector<z::Chpid> chpids;
@@ -51,6 +52,12 @@ struct MachineFile {
 z::Result<z::Bytes> parse_size(std::string_view text);
 // One to four hexadecimal digits.
 z::Result<z::DeviceNumber> parse_device_number(std::string_view text);
+struct DevicePlace {
+  z::DeviceNumber number;
+  std::uint8_t set = 0;
+};
+// A device number, or "0.1.0200" as Linux names device 0200 of subchannel set 1.
+z::Result<DevicePlace> parse_device_place(std::string_view text);
 // "z10", "zEC12" and so on: those of cpu::models().
 z::Result<cpu::Model> parse_model(std::string_view text);
 

@@ -97,6 +97,9 @@ channel::Ending Display3270::write(std::uint8_t command, channel::Transfer& data
     stream.resize(data.receive(stream));
   }
   if (is_new) {
+    // What the user entered goes with the screen it was entered on ("Erase/Write": the AID is reset). A driver that starts afresh
+    // does not read it, and would not hear of what comes after it.
+    if (command == erase_write || command == erase_write_alternate) line_->drop_input();
     line_->write(command, stream);
     answer = line_->take_answer();
     if (std::holds_alternative<DisplayLine::Awaited>(answer)) return channel::Ending::wait();

@@ -8,7 +8,33 @@ constexpr std::uint8_t read_feed = 0x02, read_only = 0xC2, feed_command = 0x23, 
 
 }  // namespace
 
+void Reader3505::attached(channel::Port& port) {
+  const z::Lock lock{mutex_};
+  port_ = &port;
+}
+
+void Reader3505::put(Stack stack) {
+  const z::Lock lock{mutex_};
+  const bool was_empty = hopper_.empty() && !station_;
+  hopper_.push_back(std::move(stack));
+  if (was_empty && port_ != nullptr) port_->present_unsolicited(channel::device_end);
+}
+
+std::vector<std::string> Reader3505::names() const {
+  const z::Lock lock{mutex_};
+  std::vector<std::string> result;
+  for (const auto& stack : hopper_) result.push_back(stack.name);
+  return result;
+}
+
+void Reader3505::take_all() {
+  const z::Lock lock{mutex_};
+  hopper_.clear();
+  station_.reset();
+}
+
 std::string Reader3505::description() const {
+  const z::Lock lock{mutex_};
   return hopper_.empty() ? "3505 empty" : fmt::format("3505 file={}, {} more", hopper_.front().name, hopper_.size() - 1);
 }
 
@@ -20,6 +46,7 @@ std::string_view Reader3505::command_name(std::uint8_t command) const {
 }
 
 channel::Ending Reader3505::perform(std::uint8_t command, channel::Transfer& data) {
+  const z::Lock lock{mutex_};
   if (command == read_only) return read(data, Feeding::no);
   if ((command & any_stacker) == read_feed) return read(data, Feeding::yes);
   if ((command & any_stacker) == feed_command && (command & stacker_mask) != stacker_mask) return feed();

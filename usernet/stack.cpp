@@ -63,8 +63,10 @@ Arp answer(Arp question) {
   return reply;
 }
 
-in_addr address(std::uint8_t last) { return {::htonl(10U << 24 | 2U << 8 | last)}; }
 constexpr std::uint8_t gateway = 2, name_server = 3, guest = 15;
+
+constexpr std::uint32_t network = 10U << 24 | 2U << 8, network_mask = 0xFFFF'FF00;
+in_addr address(std::uint8_t last) { return {::htonl(network | last)}; }
 
 // libslirp's event bits and poll's differ.
 constexpr std::array<std::pair<int, short>, 5> event_bits{{{SLIRP_POLL_IN, POLLIN},
@@ -91,6 +93,11 @@ int events_of(int index, void* descriptors) {
 }
 
 }  // namespace
+
+bool is_for_guests(std::uint32_t address) {
+  const auto last = address & ~network_mask;
+  return (address & network_mask) == network && last > name_server && last < 0xFF;
+}
 
 // What libslirp calls. Its timers are for IPv6 alone, which is off.
 struct Stack::Callbacks {
@@ -130,7 +137,7 @@ Stack::Stack(ToGuest to_guest, z::Fd woken) : to_guest_(std::move(to_guest)), wo
   config.version = 1;
   config.in_enabled = true;
   config.vnetwork = address(0);
-  config.vnetmask = {::htonl(0xFFFF'FF00)};
+  config.vnetmask = {::htonl(network_mask)};
   config.vhost = address(gateway);
   config.vnameserver = address(name_server);
   config.vdhcp_start = address(guest);

@@ -22,6 +22,9 @@ struct Forward {
   std::uint32_t guest = 0x0A00'020F;  // its address
 };
 
+// Whether a guest may have this address in a Stack's network.
+bool is_for_guests(std::uint32_t address);
+
 // A network of guests in user mode (libslirp): their connections become the process's own, so nothing on the host needs root. A
 // guest alone is 10.0.2.15/24, 10.0.2.2 is the host (its loopback), 10.0.2.3 its name server. libslirp thinks in Ethernet frames; a
 // CTC carries bare packets, so an Ethernet header is put on and taken off here, and ARP is answered for every guest.

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/mutex.h"
 #include "channel/subsystem.h"
 #include "channel/trace.h"
 #include "channel/transport_blocks.h"
@@ -63,8 +62,8 @@ class Machine {
     orb.control = control | 0xFF00u;
     orb.program_address = program_at;
     if (subsystem_.start(ssid, orb) != channel::Answer::cc0) return false;
-    const z::Lock lock{mutex_};
-    condition_.wait(mutex_, [&] { return subsystem_.take_interruption(0xFF).has_value(); });
+    while (!subsystem_.take_interruption(0xFF)) {  // as a driver that polls with TEST PENDING INTERRUPTION
+    }
     channel::Irb irb;
     subsystem_.test(ssid, irb);
     subsystem_.clear_status(ssid);
@@ -72,20 +71,14 @@ class Machine {
   }
 
  private:
-  void notify() {
-    const z::Lock lock{mutex_};
-    condition_.notify_all();
-  }
   std::filesystem::path path_ =
       std::filesystem::temp_directory_path() / ("dasd_bench-" + std::to_string(::getpid()) + ".ckd");
-  z::Mutex mutex_;
-  z::Condition condition_;
   z::HostClock clock_;
   std::unique_ptr<cpu::Storage> storage_ = cpu::Storage::create(z::Bytes{16 << 20}).value();
   channel::Subsystem subsystem_{
       *storage_,
       clock_,
-      {.threads = 1, .interruption_pending = [this](std::uint8_t) { notify(); }, .channel_report_pending = [] {}}};
+      {.threads = 1, .interruption_pending = [](std::uint8_t) {}, .channel_report_pending = [] {}}};
 };
 
 enum class Way { read, write };
@@ -196,7 +189,7 @@ BENCHMARK_CAPTURE(traced_reads, off, nullptr)->UseRealTime();
 BENCHMARK_CAPTURE(traced_reads, pcapng, "pcapng")->UseRealTime();
 BENCHMARK_CAPTURE(traced_reads, json, "json")->UseRealTime();
 
-// The same bytes of the file through the page cache into other storage.
+// The same bytes of the file through the page cache into other storage, and out of it.
 void host_file_read(benchmark::State& state) {
   const Machine machine{ImageFormat::plain};
   const z::Fd file{::open(machine.path().c_str(), O_RDONLY)};
@@ -210,5 +203,18 @@ void host_file_read(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * bytes_a_program);
 }
 BENCHMARK(host_file_read)->UseRealTime();
+
+void host_file_write(benchmark::State& state) {
+  const Machine machine{ImageFormat::plain};
+  const z::Fd file{::open(machine.path().c_str(), O_WRONLY)};
+  const std::vector<std::byte> buffer(bytes_a_program);
+  off_t at = 0;
+  for (auto _ : state) {
+    if (::pwrite(file.get(), buffer.data(), buffer.size(), at) <= 0) return state.SkipWithError("write");
+    at = (at + bytes_a_program) % (bytes_a_program * 15);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * bytes_a_program);
+}
+BENCHMARK(host_file_write)->UseRealTime();
 
 }  // namespace

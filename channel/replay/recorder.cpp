@@ -48,6 +48,8 @@ class Recorder final : public Device, private Port, private TransportDevice {
   }
   void begin_program() override { inner_->begin_program(); }
   void end_program() override { inner_->end_program(); }
+  void pause_program() override { inner_->pause_program(); }
+  void reset_path(std::uint8_t path) override { inner_->reset_path(path); }
   void signal(Signal signal) override { inner_->signal(signal); }
   std::vector<std::byte> save() const override { return inner_->save(); }
   z::Result<> restore(std::span<const std::byte> state) override { return inner_->restore(state); }

@@ -47,6 +47,7 @@ std::span<const CommandRule> device_commands();      // ATTACH, DETACH, VARY, TR
 std::span<const CommandRule> cluster_commands();     // ACTIVATE, DEACTIVATE, DEFINE RELODOMAIN
 std::span<const CommandRule> relocation_commands();  // VMRELOCATE
 std::span<const CommandRule> network_commands();     // COUPLE, UNCOUPLE
+std::span<const CommandRule> reader_commands();      // IMPORT, PURGE
 
 // QUERY and SET.
 Answer<Progress> query(Command& command);
@@ -58,6 +59,7 @@ std::span<const CommandRule> query_user_rules();
 std::span<const CommandRule> set_rules();
 Answer<Progress> define_ctca(Command& command);
 Answer<Progress> query_vswitch(Command& command);
+Answer<Progress> query_reader(Command& command);
 Answer<Progress> set_gdb(Command& command);
 Answer<Progress> query_gdb(Command& command);
 

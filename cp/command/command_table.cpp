@@ -12,7 +12,7 @@ constexpr auto general_commands = std::to_array<CommandRule>({{"Query", "", quer
 const CommandRule* find(std::string_view word, const ClassSet& classes) {
   for (const auto& table : {std::span<const CommandRule>{general_commands}, console_commands(), logon_commands(),
                             machine_commands(), storage_commands(), device_commands(), cluster_commands(),
-                            relocation_commands(), network_commands()})
+                            relocation_commands(), network_commands(), reader_commands()})
     if (const auto* const rule = find_command(table, word, classes); rule != nullptr) return rule;
   return nullptr;
 }

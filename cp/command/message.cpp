@@ -82,6 +82,11 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6725, "DEF", 'E', "Device {} is already defined"},
     {6726, "DEF", 'E', "Device {} cannot be defined: {}"},
     {6727, "CPL", 'E', "CTCA {} of {}, the other one of its pair, is coupled to VSWITCH {}"},
+    {6730, "SPF", 'E', "{} has no reader"},
+    {6731, "SPF", 'E', "File {} cannot be read"},
+    {6740, "ATC", 'E', "DASD {} is attached to {}"},
+    {6741, "ATC", 'E', "DASD {} not attached; {} {} is already defined"},
+    {6742, "ATC", 'E', "DASD {} not attached: {}"},
 });
 
 static_assert(std::ranges::is_sorted(catalogue, {}, &Entry::number));

@@ -207,6 +207,8 @@ constexpr auto rules = std::to_array<CommandRule>({
     {"CTCA", "B", query_ctca},
     {"MDisk", "BG", query_mdisk},
     {"VSWITCH", "BG", query_vswitch},
+    {"Reader", "DG", query_reader},
+    {"RDR", "DG", query_reader},
     {"LINKs", "G", query_links},
 });
 

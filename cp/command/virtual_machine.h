@@ -72,6 +72,14 @@ class VirtualMachine {
   };
   enum class Reset { normal, clear, restart };
 
+  // A file on its way into a reader: records of 80 bytes, or lines of text.
+  struct ReaderFile {
+    enum class Kind { records, text };
+    std::string name;
+    Kind kind = Kind::records;
+    std::string content;
+  };
+
   virtual ~VirtualMachine() = default;
   virtual std::string userid() const = 0;
   virtual z::Bytes storage() const = 0;
@@ -92,6 +100,10 @@ class VirtualMachine {
   virtual void signal_shutdown(Done done) = 0;  // refused when the program does not listen
   virtual void detach(z::DeviceNumber device, Done done) = 0;
   virtual void define_ctca(z::DeviceNumber device, std::string partner, Done done) = 0;  // `partner`: who may couple; empty: anyone
+
+  virtual Answer<> put_into_reader(ReaderFile file) = 0;
+  virtual std::vector<std::string> reader_files() const = 0;  // their names
+  virtual Answer<> purge_reader() = 0;
 
   // The stub for a debugger: where it listens, on this host alone; port 0: any free one.
   struct Debugger {

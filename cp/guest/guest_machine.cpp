@@ -59,6 +59,7 @@ z::Result<> GuestMachine::build(Contents contents, Frames& frames, cpu::Storage&
   machine_->system_reset(contents == Contents::cleared ? lpar::Machine::Clear::yes : lpar::Machine::Clear::no);
   Z_CHECK(attach_console());
   for (const auto& minidisk : definition_.minidisks) Z_CHECK(attach_minidisk(minidisk, volumes));
+  for (const auto device : definition_.readers) Z_CHECK(attach_reader(device));
   return ctcas_.attach_all(machine_->subsystem());
 }
 
@@ -68,6 +69,29 @@ z::Result<> GuestMachine::attach_console() {
   console_ = console.get();
   if (auto attached = machine_->subsystem().attach(definition_.console, std::move(console)); !attached)
     return z::failure(std::move(attached).error());
+  return {};
+}
+
+z::Result<> GuestMachine::attach_reader(z::DeviceNumber device) {
+  auto reader = std::make_unique<unitrecord::Reader3505>(std::deque<unitrecord::Reader3505::Stack>{});
+  auto* const made = reader.get();
+  if (auto attached = machine_->subsystem().attach(device, std::move(reader)); !attached) return z::failure(std::move(attached).error());
+  if (reader_ == nullptr) reader_ = made;
+  return {};
+}
+
+Answer<> GuestMachine::put_into_reader(ReaderFile file) {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  using unitrecord::Coding, unitrecord::Deck;
+  reader_->put({std::move(file.name), Deck::of(std::move(file.content), file.kind == ReaderFile::Kind::text ? Coding::text : Coding::image)});
+  return {};
+}
+
+std::vector<std::string> GuestMachine::reader_files() const { return reader_ == nullptr ? std::vector<std::string>{} : reader_->names(); }
+
+Answer<> GuestMachine::purge_reader() {
+  if (reader_ == nullptr) return refusal(6730, definition_.userid);
+  reader_->take_all();
   return {};
 }
 
@@ -211,7 +235,7 @@ std::vector<VirtualMachine::Device> GuestMachine::devices() const {
   auto& subsystem = machine_->subsystem();
   for (const auto number : subsystem.devices()) {
     Device device{.number = number, .type = std::string{subsystem.device(number)->type()},
-                  .subchannel = *subsystem.subchannel_of(number), .volume = {}, .real = {}, .coupled_to = ctcas_.coupled_to(number)};
+                  .subchannel = subsystem.subchannel_of(number)->number, .volume = {}, .real = {}, .coupled_to = ctcas_.coupled_to(number)};
     if (ctcas_.has(number)) device.kind = Device::Kind::ctca;
     if (number == definition_.console) device.kind = Device::Kind::console;
     for (const auto& disk : definition_.minidisks) {
@@ -221,6 +245,13 @@ std::vector<VirtualMachine::Device> GuestMachine::devices() const {
       device.real = real_devices_.at(number);
       device.cylinders = disk.cylinders;
       device.access = disk.read_only ? Device::Access::read_only : Device::Access::read_write;
+    }
+    if (const auto found = attached_.find(number); found != attached_.end()) {
+      device.kind = Device::Kind::dasd;
+      device.volume = found->second.volid;
+      device.real = found->second.real;
+      device.cylinders = found->second.cylinders;
+      device.access = found->second.is_read_only ? Device::Access::read_only : Device::Access::read_write;
     }
     result.push_back(std::move(device));
   }
@@ -294,10 +325,27 @@ void GuestMachine::define_ctca(z::DeviceNumber device, std::string partner, Done
   done(ctcas_.define(machine_->subsystem(), {.number = device, .partner = std::move(partner), .vswitch = {}}));
 }
 
+// The console is CP's hold on the guest.
 void GuestMachine::detach(z::DeviceNumber device, Done done) {
+  const auto name = fmt::format("{:04X}", device.value);
+  if (device == definition_.console) return done(refusal(6, name));
   ctcas_.detached(device);
-  if (!machine_->subsystem().detach(device)) return done(refusal(40, fmt::format("{:04X}", device.value)));
+  if (reader_ != nullptr && machine_->subsystem().device(device) == reader_) reader_ = nullptr;
+  if (!machine_->subsystem().detach(device)) return done(refusal(40, name));
+  attached_.erase(device);
   done({});
+}
+
+Answer<> GuestMachine::attach(const RealVolume& volume, const AttachRequest& request) {
+  using Writing = dasd3390::Dasd3390::Writing;
+  const auto real = fmt::format("{:04X}", volume.rdev.value), virtual_device = fmt::format("{:04X}", request.virtual_device.value);
+  if (machine_->subsystem().device(request.virtual_device) != nullptr) return refusal(6741, real, request.to, virtual_device);
+  const auto whole = volume.volume->whole();
+  auto device = dasd3390::Dasd3390::attach(volume.volume, whole, request.is_read_only ? Writing::inhibited : Writing::allowed);
+  if (!device) return refusal(6742, real, device.error().text());
+  if (auto done = machine_->subsystem().attach(request.virtual_device, std::move(*device)); !done) return refusal(6742, real, done.error().text());
+  attached_[request.virtual_device] = {.real = volume.rdev, .volid = volume.volid, .cylinders = whole.cylinders, .is_read_only = request.is_read_only};
+  return {};
 }
 
 // Parking the CPUs and stopping I/O between two commands each take as long as a guest's longest unit of work, so both happen

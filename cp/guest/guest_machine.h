@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cp/command/reply.h"
+#include "cp/command/system_status.h"
 #include "cp/command/virtual_machine.h"
 #include "cp/guest/command_calls.h"
 #include "cp/guest/diagnose.h"
@@ -22,6 +24,7 @@
 #include "lpar/diagnose_308.h"
 #include "lpar/machine.h"
 #include "lpar/sclp.h"
+#include "unitrecord/reader_3505.h"
 
 namespace cp {
 
@@ -71,6 +74,18 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   void signal_shutdown(Done done) override;
   void detach(z::DeviceNumber device, Done done) override;
   void define_ctca(z::DeviceNumber device, std::string partner, Done done) override;
+  Answer<> put_into_reader(ReaderFile file) override;
+  std::vector<std::string> reader_files() const override;
+  Answer<> purge_reader() override;
+  // ATTACH: a real volume as a whole, until it is detached or the user logs off.
+  struct AttachedVolume {
+    z::DeviceNumber real;
+    std::string volid;
+    std::uint32_t cylinders = 0;
+    bool is_read_only = false;
+  };
+  Answer<> attach(const RealVolume& volume, const AttachRequest& request);
+  const std::map<z::DeviceNumber, AttachedVolume>& attached() const { return attached_; }  // by virtual device
   // While the stub is open the machine stays on this member.
   Answer<> open_debugger(std::uint16_t port) override;
   void close_debugger() override;
@@ -89,6 +104,7 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   GuestMachine(VmDefinition definition, const z::Clock& clock, Host host);
   z::Result<> build(Contents contents, Frames& frames, cpu::Storage& partition, Volumes& volumes);
   z::Result<> attach_console();
+  z::Result<> attach_reader(z::DeviceNumber device);
   z::Result<> attach_minidisk(const MinidiskDefinition& minidisk, Volumes& volumes);
   void console_text(std::string_view text);
   void run_command(std::string text, CommandCalls::Response response, std::function<void(CommandCalls::Answer)> answered);
@@ -119,7 +135,9 @@ class GuestMachine final : public VirtualMachine, private lpar::Firmware {
   std::string console_line_;    // until its end has come
   std::optional<Frames::Range> frames_;  // returned when the machine above it is gone
   lpar::Console3215* console_ = nullptr;
+  unitrecord::Reader3505* reader_ = nullptr;  // the first one
   std::map<z::DeviceNumber, z::DeviceNumber> real_devices_;  // of minidisks
+  std::map<z::DeviceNumber, AttachedVolume> attached_;
   std::shared_ptr<bool> alive_;  // posted functions run only while true
   std::optional<lpar::Diagnose308::Act> asked_;  // by the guest while it was quiesced
   const Diagnose diagnose_;

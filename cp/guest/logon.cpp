@@ -1,12 +1,14 @@
 #include "cp/guest/logon.h"
 
+#include "cp/config/keyword.h"
+
 namespace cp {
 namespace {
 
 // Modes R and RR are read-only; the others write when nobody else does, and the suffix V changes nothing here.
 bool reads_only(const Minidisk& disk) { return disk.mode.starts_with('R'); }
 
-z::Result<MinidiskDefinition> place(const Minidisk& disk, const OnlineVolume& volume) {
+z::Result<MinidiskDefinition> place(const Minidisk& disk, const RealVolume& volume) {
   const auto cylinders = volume.volume->geometry().cylinders;
   const auto size = disk.size == 0 ? cylinders - std::min(disk.start, cylinders) : disk.size;
   if (disk.start >= cylinders || size > cylinders - disk.start)
@@ -24,6 +26,10 @@ std::optional<CtcaDefinition> virtual_ctca(const SpecialDevice& special) {
   if (!operands.empty() && operands.front() != "*") ctca.partner = operands.front();
   if (ctca.partner == "SYSTEM" && operands.size() > 1) ctca.vswitch = operands[1];
   return ctca;
+}
+
+bool is_reader(const SpoolDevice& device) {
+  return device.type == "3505" || (device.type == "2540" && !device.operands.empty() && Keyword{"Reader"}.matches(device.operands.front()));
 }
 
 }  // namespace
@@ -57,6 +63,10 @@ z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const
   for (const auto& special : entry.specials) {
     if (auto ctca = virtual_ctca(special)) vm.ctcas.push_back(std::move(*ctca));
     else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; SPECIAL {} is not provided", special.device.value, special.type));
+  }
+  for (const auto& device : entry.spool_devices) {
+    if (is_reader(device)) vm.readers.push_back(device.device);
+    else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; of SPOOL devices there are readers", device.device.value));
   }
   return result;
 }

@@ -5,7 +5,7 @@
 namespace cp {
 namespace {
 
-constexpr std::uint32_t version = 3;
+constexpr std::uint32_t version = 4;
 constexpr std::uint64_t largest_storage = 1ULL << 44;
 constexpr unsigned most_cpus = 64;
 
@@ -74,6 +74,8 @@ std::vector<std::byte> VmDefinition::encode() const {
     put_text(writer, ctca.partner);
     put_text(writer, ctca.vswitch);
   }
+  writer.be16(static_cast<std::uint16_t>(readers.size()));
+  for (const auto reader : readers) writer.be16(reader.value);
   return std::move(writer).bytes();
 }
 
@@ -96,6 +98,7 @@ z::Result<VmDefinition> VmDefinition::decode(std::span<const std::byte> bytes) {
   const auto count = Z_TRY(reader.be16());
   for (unsigned i = 0; i < count; ++i) result.minidisks.push_back(Z_TRY(get_minidisk(reader)));
   for (auto left = Z_TRY(reader.be16()); left > 0; --left) result.ctcas.push_back(Z_TRY(get_ctca(reader)));
+  for (auto left = Z_TRY(reader.be16()); left > 0; --left) result.readers.emplace_back(Z_TRY(reader.be16()));
   return result;
 }
 

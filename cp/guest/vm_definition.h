@@ -41,6 +41,7 @@ struct VmDefinition {
   std::string relocation_domain = "SSI";
   std::vector<MinidiskDefinition> minidisks;
   std::vector<CtcaDefinition> ctcas;
+  std::vector<z::DeviceNumber> readers;
   bool operator==(const VmDefinition&) const = default;
 
   std::vector<std::byte> encode() const;

@@ -130,7 +130,8 @@ z::Result<> RealIo::open(z::DeviceNumber number, Performer performer) {
   const auto subchannel = subsystem_->subchannel_of(number);
   if (!subchannel) return z::failure("device {:04X} does not exist", number.value);
   auto& device = devices_[number];
-  device.ssid = 0x0001'0000U | subchannel->value;
+  if (subchannel->set != 0) subsystem_->enable_subchannel_sets();
+  device.ssid = subchannel->word();
   device.performer = performer;
   by_ssid_[device.ssid] = &device;
   channel::Schib schib{};

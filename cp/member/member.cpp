@@ -19,7 +19,7 @@ std::vector<RelocationDomainStatus> configured_domains(const SystemConfig& confi
 }
 
 // Opened anew for reading, which takes no lock: other members may be working on it.
-z::Result<std::optional<FoundVolume>> examine(const OnlineVolume& volume) {
+z::Result<std::optional<FoundVolume>> examine(const RealVolume& volume) {
   const auto disk = Z_TRY(dasd3390::Editor::open(Z_TRY(dasd3390::Volume::open(volume.volume->path(), dasd3390::Access::read))));
   return examine_volume(disk, volume.rdev);
 }
@@ -139,7 +139,7 @@ void Member::ipl() {
 // Labels and ownership marks, read before anything of the cluster starts: nothing is allocated here that belongs to another.
 void Member::check_volumes() {
   std::vector<FoundVolume> found;
-  for (const auto& volume : partition_->volumes().online()) {
+  for (const auto& volume : partition_->volumes().all()) {
     auto examined = examine(volume);
     if (!examined) say(fmt::format("HCPCSE966E Volume {} on {:04X}: {}", volume.volid, volume.rdev.value, examined.error().text()));
     else if (*examined) found.push_back(std::move(**examined));

@@ -119,6 +119,8 @@ class Member final : public System {
   void connect_cluster();
   void received(const std::string& member, isfc::Endpoint endpoint, std::span<const std::byte> bytes);
   void check_volumes();
+  Answer<RealVolume*> named_volume(z::DeviceNumber device);
+  Answer<> is_free(z::DeviceNumber device) const;
   std::vector<std::string> linked_members() const;
   void start_switches();
   void tick_switches();

@@ -42,7 +42,7 @@ z::Result<> Partition::attach_devices(const std::vector<std::string>& plugins) {
     auto device = types_->create(definition.type, definition.arguments);
     if (!device) return z::failure(device.error().within(where));
     auto& attached = **device;
-    if (auto result = subsystem_->attach(definition.number, std::move(*device), definition.chpids); !result)
+    if (auto result = subsystem_->attach(definition.number, std::move(*device), definition.chpids, definition.set); !result)
       return z::failure(result.error().within(where));
     Z_CHECK(add_volume(definition.number, attached));
   }

@@ -1,4 +1,6 @@
 // Commands on real devices, and minidisks by their owner's name.
+#include <algorithm>
+
 #include "channel/debug/debugger.h"
 #include "channel/trace.h"
 #include "cp/member/member.h"
@@ -27,10 +29,59 @@ Answer<MinidiskStatus> Member::minidisk(const std::string& userid, z::DeviceNumb
   return status;
 }
 
-// Volumes and CTCs are brought online at IPL and stay; these commands are known and say that they change nothing.
-void Member::vary(z::DeviceNumber, Presence, Done done) { done(refusal(6)); }
-void Member::attach(AttachRequest, Done done) { done(refusal(6)); }
-void Member::detach_real(z::DeviceNumber device, Done done) { done(refusal(40, fmt::format("{:04X}", device.value))); }
+// The volume that ATTACH, DETACH or VARY names. CTCs are CP's own (ISFC) and stay, and so does every other device type.
+Answer<RealVolume*> Member::named_volume(z::DeviceNumber device) {
+  const auto name = fmt::format("{:04X}", device.value);
+  if (auto* volume = partition_->volumes().at(device)) return volume;
+  const auto& devices = partition_->definition().devices;
+  const bool exists = std::ranges::find(devices, device, &lpar::DeviceDefinition::number) != devices.end();
+  return exists ? refusal(6, name) : refusal(40, name);
+}
+
+// Who has it: a refusal, or nothing when it is free.
+Answer<> Member::is_free(z::DeviceNumber device) const {
+  const auto all = dasd();
+  const auto found = std::ranges::find(all, device, &RealDasd::device);
+  const auto name = fmt::format("{:04X}", device.value);
+  switch (found->use) {
+    case RealDasd::Use::cp_owned:
+    case RealDasd::Use::cp_system: return refusal(6740, name, "SYSTEM");
+    case RealDasd::Use::attached: return refusal(6740, name, found->user);
+    case RealDasd::Use::offline: return refusal(46, "DASD", name);
+    case RealDasd::Use::free: break;
+  }
+  if (found->links != 0) return refusal(6740, name, "SYSTEM");
+  return {};
+}
+
+// A volume that comes online is looked at anew: it may have another label by now.
+void Member::vary(z::DeviceNumber device, Presence presence, Done done) {
+  const auto volume = named_volume(device);
+  if (!volume) return done(std::unexpected{volume.error()});
+  const bool goes_online = presence == Presence::online;
+  if ((*volume)->is_online == goes_online) return done({});
+  if (!goes_online)
+    if (const auto free = is_free(device); !free) return done(free);
+  if (goes_online) (*volume)->volid = (*volume)->volume->volser().value_or("");
+  (*volume)->is_online = goes_online;
+  done({});
+}
+
+void Member::attach(AttachRequest request, Done done) {
+  const auto volume = named_volume(request.device);
+  if (!volume) return done(std::unexpected{volume.error()});
+  if (const auto free = is_free(request.device); !free) return done(free);
+  auto* guest = guests_.machine(request.to);
+  if (guest == nullptr) return done(refusal(45, request.to));
+  done(guest->attach(**volume, request));
+}
+
+void Member::detach_real(z::DeviceNumber device, Done done) {
+  for (auto* guest : guests_.all())
+    for (const auto& [virtual_device, attached] : guest->attached())
+      if (attached.real == device) return guest->detach(virtual_device, std::move(done));
+  done(refusal(40, fmt::format("{:04X}", device.value)));
+}
 
 // The partition's devices and those of the guests that are logged on.
 void Member::trace_io(TraceChange change, Done done) {

@@ -23,9 +23,23 @@ std::vector<RealProcessor> Member::processors() const {
 
 RealStorage Member::real_storage() const { return {.size = partition_->definition().storage, .increment = {Frames::unit}}; }
 
+namespace {
+
+void show_attached(RealDasd& dasd, const GuestMachine& machine) {
+  for (const auto& [virtual_device, attached] : machine.attached()) {
+    if (attached.real != dasd.device) continue;
+    dasd.use = RealDasd::Use::attached;
+    dasd.user = machine.userid();
+    dasd.virtual_device = virtual_device;
+    dasd.is_read_only = attached.is_read_only;
+  }
+}
+
+}  // namespace
+
 std::vector<RealDasd> Member::dasd() const {
   std::vector<RealDasd> result;
-  for (const auto& volume : partition_->volumes().online()) {
+  for (const auto& volume : partition_->volumes().all()) {
     RealDasd dasd{.device = volume.rdev, .volume = volume.volid, .user = {}, .virtual_device = {}};
     for (const auto& owned : owned_)
       if (owned.device == volume.rdev) dasd.use = RealDasd::Use::cp_owned;
@@ -33,6 +47,9 @@ std::vector<RealDasd> Member::dasd() const {
     for (const auto& [userid, session] : users_.sessions())
       if (const auto* machine = guests_.machine(userid))
         for (const auto& disk : machine->definition().minidisks) dasd.links += disk.volume == volume.volid ? 1 : 0;
+    for (const auto& [userid, session] : users_.sessions())
+      if (const auto* machine = guests_.machine(userid)) show_attached(dasd, *machine);
+    if (!volume.is_online) dasd.use = RealDasd::Use::offline;
     result.push_back(std::move(dasd));
   }
   return result;

@@ -17,7 +17,7 @@ constexpr std::uint8_t most_hops = 2;  // a packet may follow a guest that moves
 z::Result<> VirtualSwitch::open_uplink(const std::vector<usernet::Forward>& forwards) {
   uplink_ = Z_TRY(HostUplink::open(forwards, [this, post = outside_.post, weak = std::weak_ptr{alive_}](usernet::Packet packet) {
     post([this, weak, packet = std::move(packet)] {
-      if (!weak.expired()) forward(packet, 0);
+      if (!weak.expired()) from_uplink(packet);
     });
   }));
   tell(outside_.members(), {});
@@ -101,7 +101,13 @@ void VirtualSwitch::from_guest(const PortName& name, usernet::Packet packet) {
   const auto header = ip_header(packet);
   if (!header) return;
   if (routes_.learn(header->source, name)) tell(outside_.members(), {header->source});
-  forward(std::move(packet), 0);
+  if (routes_.find(header->destination) != Routes::Place{name}) forward(std::move(packet), 0);
+}
+
+// What is for no guest does not go out again.
+void VirtualSwitch::from_uplink(usernet::Packet packet) {
+  const auto header = ip_header(packet);
+  if (header && usernet::is_for_guests(header->destination.value)) forward(std::move(packet), 0);
 }
 
 void VirtualSwitch::forward(usernet::Packet packet, std::uint8_t hops) {
@@ -112,15 +118,33 @@ void VirtualSwitch::forward(usernet::Packet packet, std::uint8_t hops) {
     if (const auto found = ports_.find(*name); found != ports_.end()) found->second.peer->send(std::move(packet));
     return;
   }
-  const auto* member = place ? std::get_if<Routes::Member>(&*place) : nullptr;
-  if (member == nullptr && uplink_) return uplink_->send(std::move(packet));
-  if (member == nullptr && !uplinks_.empty()) member = &*uplinks_.begin();
-  if (member == nullptr || hops == most_hops) return;
+  if (!place && may_be_a_guest(header->destination)) return search(packet, hops);
+  if (!place && uplink_) return uplink_->send(std::move(packet));
+  if (place) send(std::get<Routes::Member>(*place), packet, hops);
+  else if (!uplinks_.empty()) send(*uplinks_.begin(), packet, hops);
+}
+
+// With an uplink guests are in its network; without one they are anywhere.
+bool VirtualSwitch::may_be_a_guest(IpAddress address) const {
+  return (!uplink_ && uplinks_.empty()) || usernet::is_for_guests(address.value);
+}
+
+// Whose address it is has not spoken yet, so every guest that has not is given the packet: there is no ARP on a point-to-point
+// interface, and who is not meant drops it.
+void VirtualSwitch::search(const usernet::Packet& packet, std::uint8_t hops) {
+  for (auto& [name, port] : ports_)
+    if (routes_.at(name).empty()) port.peer->send(packet);
+  if (hops > 0) return;
+  for (const auto& member : outside_.members()) send(member, packet, hops);
+}
+
+void VirtualSwitch::send(const std::string& member, const usernet::Packet& packet, std::uint8_t hops) {
+  if (hops == most_hops) return;
   z::ByteWriter message;
   message.u8(static_cast<std::uint8_t>(Kind::packet));
   message.u8(static_cast<std::uint8_t>(hops + 1));
   message.raw(packet);
-  outside_.send(*member, std::move(message).bytes());
+  outside_.send(member, std::move(message).bytes());
 }
 
 // What came for a guest after its state had been taken.

@@ -64,7 +64,12 @@ class VirtualSwitch {
 
   Port& port(const PortName& name);
   void from_guest(const PortName& port, usernet::Packet packet);
-  void forward(usernet::Packet packet, std::uint8_t hops);  // `hops`: between members, that it has made
+  void from_uplink(usernet::Packet packet);
+  // `hops`: between members, that it has made.
+  void forward(usernet::Packet packet, std::uint8_t hops);
+  void search(const usernet::Packet& packet, std::uint8_t hops);
+  void send(const std::string& member, const usernet::Packet& packet, std::uint8_t hops);
+  bool may_be_a_guest(IpAddress address) const;
   void send_after(Port& port);
   void tell(const std::vector<std::string>& members, const std::vector<IpAddress>& addresses);
 

@@ -16,10 +16,12 @@ constexpr Facility offered[] = {
     {2, Model::z900},   // and active
     {3, Model::z990},   // DAT enhancement: IDTE
     {4, Model::z990},   // IDTE clears selectively
+    {6, Model::z990},   // ASN and LX reuse
     {7, Model::z9},     // STFLE
     {8, Model::z10},    // enhanced DAT 1
     {9, Model::z10},    // sense running status
     {10, Model::z10},   // conditional SSKE
+    {11, Model::z10},   // configuration topology
     {13, Model::z196},  // IPTE range
     {14, Model::z196},  // nonquiescing key setting
     {16, Model::z900},  // extended translation 2
@@ -30,9 +32,12 @@ constexpr Facility offered[] = {
     {21, Model::z9},    // extended immediate
     {22, Model::z9},    // extended translation 3
     {23, Model::z9},    // HFP unnormalized extensions
+    {24, Model::z9},    // extended translation 2 enhancement: no test character
     {25, Model::z9},    // store clock fast
     {26, Model::z10},   // parsing enhancement
     {27, Model::z9},    // MVCOS
+    {28, Model::z9},    // TOD-clock steering
+    {30, Model::z9},    // extended translation 3 enhancement: well-formedness
     {31, Model::z9},    // extract CPU time
     {32, Model::z9},    // compare and swap and store
     {33, Model::z10},   // compare and swap and store 2

@@ -49,13 +49,24 @@ std::string_view Dasd3390::command_name(std::uint8_t command) const {
 void Dasd3390::attached(channel::Port&) {}
 
 void Dasd3390::begin_program() {
+  Z_ASSERT(!unwritten_);
   Program fresh;
   fresh.position.track = program_.position.track;  // the arm stays where it is
+  fresh.write_failed = program_.write_failed;
   program_ = fresh;
   track_.reset();
 }
 
+// A failure can not be told here. It comes with the next command, of this program or, where a program left its domain undone, of the
+// next.
+void Dasd3390::pause_program() {
+  if (write_out()) return;
+  sense_.reset();
+  program_.write_failed = true;
+}
+
 void Dasd3390::end_program() {
+  pause_program();
   begin_program();
   locks_.end_program();
   owed_.tracks = false;
@@ -70,6 +81,11 @@ channel::Ending Dasd3390::execute(std::uint8_t command, channel::Transfer& data)
 
 Dasd3390::Reply Dasd3390::perform(const CommandRule& rule, channel::Transfer& data) {
   Z_CHECK(lock_for(rule));
+  if (program_.write_failed && rule.needs != Needs::nothing) {
+    program_.write_failed = false;
+    return check(host_failure);
+  }
+  if (rule.kind != CommandRule::Kind::data) Z_CHECK(write_out());
   if (rule.kind != CommandRule::Kind::data && program_.domain && rule.needs != Needs::nothing)
     return check(reject(Message::invalid_sequence));  // the domain is not done
   if (rule.kind == CommandRule::Kind::control) program_.index_points = 0;
@@ -96,6 +112,16 @@ channel::Sense Dasd3390::sense() {
   const auto result = sense_.value_or(make_sense({}, here(), window_.geometry()));
   sense_.reset();
   return result;
+}
+
+// A reservation belongs to the group of paths that made it, or to the path alone: with the last path of the group it goes.
+void Dasd3390::reset_path(std::uint8_t path) {
+  path_groups_[place_of_path(path)] = {};
+  sense_.reset();
+  if (!has_grouped_path()) {
+    locks_.release();
+    owed_.reservation = false;
+  }
 }
 
 void Dasd3390::signal(channel::Signal signal) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <string>
 
@@ -147,9 +146,6 @@ namespace function {
 constexpr std::uint8_t multipath = 0x80, what = 0x60, establish = 0x00, resign = 0x40, disband = 0x20;
 }  // namespace function
 
-std::size_t place_of_path(const channel::Transfer& data) {
-  return static_cast<std::size_t>(std::countl_zero(data.path())) % 8;
-}
 bool is_grouped(const std::array<std::uint8_t, 12>& group) { return (group[0] & state::grouped) == state::grouped; }
 bool is_same_group(const std::array<std::uint8_t, 12>& group, const std::array<std::uint8_t, 12>& wanted) {
   return std::equal(wanted.begin() + 1, wanted.end(), group.begin() + 1);
@@ -183,18 +179,20 @@ Dasd3390::Reply Dasd3390::read_configuration_data(channel::Transfer& data) {
 Dasd3390::Reply Dasd3390::sense_path_group(channel::Transfer& data) {
   const auto reservation = locks_.reservation();
   if (!reservation) return fail(host_failure, reservation.error());
-  auto result = path_groups_[place_of_path(data)];
+  auto result = path_groups_[place_of_path(data.path())];
   if (*reservation == Locks::Reservation::here) result[0] |= state::reserved_here;
   if (*reservation == Locks::Reservation::elsewhere) result[0] |= state::reserved_elsewhere;
   return send(data, bytes_of(result));
 }
+
+bool Dasd3390::has_grouped_path() const { return std::ranges::any_of(path_groups_, is_grouped); }
 
 // A path is in one group until it leaves it; DISBAND takes all paths out of the group of this one.
 Dasd3390::Reply Dasd3390::set_path_group(channel::Transfer& data) {
   std::array<std::uint8_t, 12> wanted{};
   if (data.receive(std::as_writable_bytes(std::span{wanted})) != wanted.size())
     return check(reject(Message::count_too_small));
-  auto& group = path_groups_[place_of_path(data)];
+  auto& group = path_groups_[place_of_path(data.path())];
   if (is_grouped(group) && !is_same_group(group, wanted)) return check(reject(Message::invalid_argument));
   switch (wanted[0] & function::what) {
     case function::establish: {

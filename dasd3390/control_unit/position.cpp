@@ -16,7 +16,10 @@ Dasd3390::Step<Track*> Dasd3390::track() {
 Dasd3390::Step<> Dasd3390::move_to(TrackNumber track) {
   if (track.value >= window_.geometry().tracks()) return check(file_protected);
   if (program_.extent && !program_.extent->contains(track)) return check(file_protected);
-  if (track != program_.position.track) track_.reset();
+  if (track != program_.position.track) {
+    Z_CHECK(write_out());
+    track_.reset();
+  }
   program_.position = {track, Area::index, 0};
   return {};
 }

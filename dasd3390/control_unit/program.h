@@ -60,6 +60,7 @@ struct Program {
   bool may_write = false;
   bool has_tracks = false;  // locks are held
   Prepared prepared = Prepared::nothing;
+  bool write_failed = false;  // of what was put off; the next command tells
 };
 
 }  // namespace dasd3390

@@ -8,9 +8,9 @@
 namespace dasd3390 {
 namespace {
 
-// Version 2: path groups by path. A program may be under way between two of its commands.
+// Version 3: a write that failed. A program may be under way between two of its commands.
 struct SavedState {
-  std::uint32_t version = 2;
+  std::uint32_t version = 3;
   Program program;
   PathGroups path_groups{};
   std::uint8_t is_reserved = 0;
@@ -35,7 +35,7 @@ z::Result<> Dasd3390::restore(std::span<const std::byte> bytes) {
   if (bytes.size() != sizeof state)
     return z::failure("state of a 3390 has {} bytes, not {}", bytes.size(), sizeof state);
   std::memcpy(&state, bytes.data(), sizeof state);
-  if (state.version != 2) return z::failure("state of a 3390 has version {}, not 2", state.version);
+  if (state.version != 3) return z::failure("state of a 3390 has version {}, not 3", state.version);
   const auto tracks = window_.geometry().tracks();
   if (state.program.position.track.value >= tracks ||
       (state.program.extent && state.program.extent->last.value >= tracks))

@@ -1,4 +1,5 @@
-// Commands that write. The bytes are in the file before the command ends.
+// Commands that write. The bytes are in the file before the command ends, or, of the records of one track that a domain updates one
+// after the other, before the last of them does.
 
 #include <cstring>
 
@@ -34,6 +35,13 @@ Dasd3390::Step<> Dasd3390::store(Track& track, std::size_t record, Image::Part p
   return fail(host_failure, done.error());
 }
 
+Dasd3390::Step<> Dasd3390::write_out() {
+  if (!unwritten_) return {};
+  const auto first = *unwritten_;
+  unwritten_.reset();
+  return store(*track_, first, Image::Part::data_onwards);
+}
+
 Dasd3390::Reply Dasd3390::write_data(channel::Transfer& data) {
   auto* track = Z_TRY(may_write(Work::update));
   const auto area = program_.position.area;
@@ -57,7 +65,14 @@ Dasd3390::Reply Dasd3390::update(channel::Transfer& data, Track& track, Image::P
     track.update_data(record, shown_);
   else
     track.update_key_and_data(record, shown_);
-  Z_CHECK(store(track, record, part));
+  const bool more_may_follow = program_.domain && program_.domain->remaining > 1;
+  if (part == Image::Part::data && (more_may_follow || unwritten_)) {
+    if (!unwritten_) unwritten_ = record;
+    if (!more_may_follow) Z_CHECK(write_out());
+  } else {
+    Z_CHECK(write_out());
+    Z_CHECK(store(track, record, part));
+  }
   program_.position.area = Area::data;
   program_.may_write = false;
   end_work();

@@ -41,10 +41,10 @@ ChannelTest::ChannelTest(unsigned threads) {
   };
   subsystem = std::make_unique<Subsystem>(
       *storage, clock,
-      Subsystem::Options{.threads = threads, .interruption_pending = [tell](std::uint8_t) { tell(); }, .channel_report_pending = {}});
+      Subsystem::Options{.threads = threads, .interruption_pending = [tell](std::uint8_t) { tell(); }, .channel_report_pending = tell});
   auto scripted = std::make_unique<ScriptedDevice>();
   device = scripted.get();
-  EXPECT_EQ(subsystem->attach(number, std::move(scripted)).value().value, 0);
+  EXPECT_EQ(subsystem->attach(number, std::move(scripted)).value().number.value, 0);
   subsystem->take_channel_report();
   modify([](Pmcw& pmcw) { pmcw.flags = pmcw.flags | Pmcw::enabled | 3U << 11; });
 }
@@ -92,6 +92,12 @@ Irb ChannelTest::run(std::vector<std::uint64_t> ccws, std::uint32_t bits) {
 void ChannelTest::wait_until(const std::function<bool()>& reached) {
   z::Lock guard{lock};
   while (!reached()) changed.wait(lock);
+}
+
+void ChannelTest::wait_for_report(std::uint32_t word) {
+  std::uint32_t found = 0;
+  wait_until([&] { return (found = subsystem->take_channel_report()) != 0; });
+  EXPECT_EQ(found, word);
 }
 
 Scsw ChannelTest::scsw() const {

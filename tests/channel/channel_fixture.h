@@ -60,6 +60,7 @@ class ScriptedDevice final : public Device {
     return sense;
   }
   void signal(Signal signal) override { note(signal == Signal::halt ? "halt" : signal == Signal::clear ? "clear" : "reset"); }
+  void reset_path(std::uint8_t path) override { note(path == 0x80 ? "reset path 80" : "reset path"); }
   std::vector<std::byte> save() const override { return saved_; }
   z::Result<> restore(std::span<const std::byte> state) override {
     saved_.assign(state.begin(), state.end());
@@ -117,6 +118,8 @@ class ChannelTest : public ::testing::Test {
   // Start and its final IRB.
   Irb run(std::vector<std::uint64_t> ccws, std::uint32_t bits = Orb::format_1);
   void wait_until(const std::function<bool()>& reached);
+  // Waits for a channel report, which must be this one.
+  void wait_for_report(std::uint32_t word);
   Scsw scsw() const;
   void modify(const std::function<void(Pmcw&)>& change);
   // The program goes on after this many slices of I/O threads: nothing is in progress any more.

@@ -301,9 +301,9 @@ TEST_F(IoFunction, DetachMakesTheSubchannelNotOperationalAndReportsIt) {
 
 TEST_F(IoFunction, NumbersOfDetachedSubchannelsAreFreeAfterAReset) {
   ASSERT_TRUE(subsystem->detach(number));
-  EXPECT_EQ(subsystem->attach(number, std::make_unique<ScriptedDevice>()).value().value, 1);
+  EXPECT_EQ(subsystem->attach(number, std::make_unique<ScriptedDevice>()).value().number.value, 1);
   subsystem->reset();
-  EXPECT_EQ(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>()).value().value, 0);
+  EXPECT_EQ(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>()).value().number.value, 0);
 }
 
 TEST_F(IoFunction, DeviceNumberInUseIsRefused) {
@@ -382,6 +382,135 @@ TEST_F(IoFunction, APathThatIsVariedOffIsReportedAndNoLongerUsed) {
   subsystem->store(second, schib);
   EXPECT_EQ(schib.pmcw.path_available_mask, 0xC0);
   EXPECT_FALSE(subsystem->vary(z::Chpid{std::uint8_t{0x77}}, Subsystem::PathState::gone));
+}
+
+// Reset channel path
+
+TEST_F(IoFunction, ResetChannelPathIsReportedAsASolicitedChannelReport) {
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc0);
+  wait_for_report(0x4402'0000);
+  EXPECT_EQ(subsystem->reset_path(0x77), Answer::cc3);
+  EXPECT_EQ(subsystem->reset_path(0x100), Answer::operand_exception);
+}
+
+TEST_F(IoFunction, ResetChannelPathEndsWhatIsActiveOnItWithInterfaceControlCheck) {
+  start_waiting_read();
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc0);
+  const auto irb = interruption();
+  EXPECT_EQ(irb.scsw.control & 0xFFFF, Scsw::start_function | Scsw::alert | Scsw::primary | Scsw::secondary | Scsw::status_pending);
+  EXPECT_EQ(irb.scsw.subchannel_status, subchannel_status::interface_control_check);
+  EXPECT_EQ(irb.scsw.device_status, 0);
+  wait_for_report(0x4402'0000);
+  EXPECT_EQ(device->log(), (Log{"begin", "02", "clear", "end", "reset path 80"}));
+  EXPECT_EQ(run({ccw1(0x03, 0, 0, 0)}).scsw.device_status, 0x0C);
+}
+
+TEST_F(IoFunction, ResetChannelPathLeavesASuspendedProgramAlone) {
+  program({ccw1(0x03, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  interruption();
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc0);
+  wait_for_report(0x4402'0000);
+  put(program_at, ccw1(0x03, 0, 0, 0));
+  EXPECT_EQ(subsystem->resume(ssid), Answer::cc0);
+  EXPECT_EQ(interruption().scsw.device_status, 0x0C);
+}
+
+TEST_F(IoFunction, ASecondResetOfAChannelPathThatIsBeingResetIsCondition2) {
+  subsystem->quiesce();
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc0);
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc2);
+  subsystem->continue_io();
+  wait_for_report(0x4402'0000);
+  EXPECT_EQ(subsystem->reset_path(0x00), Answer::cc0);
+}
+
+// Subchannel sets
+
+TEST_F(IoFunction, ASubchannelOfAnotherSetIsThereOnceSetsAreOn) {
+  const auto given = subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0}}, 2).value();
+  EXPECT_EQ(given.word(), 0x0005'0000U);
+  EXPECT_EQ(subsystem->take_channel_report(), 0U) << "who knows of no sets is not told of them";
+  Schib schib{};
+  EXPECT_EQ(subsystem->store(0x0005'0000, schib), Answer::operand_exception);
+  subsystem->enable_subchannel_sets();
+  EXPECT_EQ(subsystem->store(0x0005'0000, schib), Answer::cc0);
+  EXPECT_EQ(schib.pmcw.device_number, 0x0300);
+  EXPECT_EQ(subsystem->store(0x0003'0000, schib), Answer::cc3);
+  EXPECT_EQ(subsystem->store(0x0009'0000, schib), Answer::operand_exception);
+  schib.pmcw.flags = schib.pmcw.flags | Pmcw::enabled;
+  subsystem->store(0x0005'0000, schib);
+  schib.pmcw.flags = schib.pmcw.flags | Pmcw::enabled;
+  EXPECT_EQ(subsystem->modify(0x0005'0000, schib), Answer::cc0);
+  program({ccw1(0x03, 0, 0, 0)});
+  EXPECT_EQ(subsystem->start(0x0005'0000, orb()), Answer::cc0);
+  wait_until([this] { return subsystem->pending_interruption(0xFF).has_value(); });
+  EXPECT_EQ(subsystem->take_interruption(0xFF)->subsystem_identification, 0x0005'0000U);
+  subsystem->reset();
+  EXPECT_EQ(subsystem->store(0x0005'0000, schib), Answer::operand_exception);
+}
+
+TEST_F(IoFunction, AReportOfASubchannelNamesItsSetInASecondWord) {
+  subsystem->enable_subchannel_sets();
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0}}, 3));
+  EXPECT_EQ(subsystem->take_channel_report(), 0x1304'0000U);
+  EXPECT_EQ(subsystem->take_channel_report(), 0x0304'0030U);
+  EXPECT_FALSE(subsystem->attach(z::DeviceNumber{0x0301}, std::make_unique<ScriptedDevice>(), {z::Chpid{0}}, 4));
+}
+
+// Address limit
+
+TEST_F(IoFunction, TheAddressLimitIsAMultipleOf64KiB) {
+  EXPECT_EQ(subsystem->set_address_limit(0x0001'0000), Answer::cc0);
+  EXPECT_EQ(subsystem->set_address_limit(0x0001'0800), Answer::operand_exception);
+  EXPECT_EQ(subsystem->set_address_limit(0x8000'0000), Answer::operand_exception);
+}
+
+class AddressLimited : public ChannelTest {
+ protected:
+  static constexpr std::uint32_t limit = 0x0002'0000, checked = Orb::format_1 | Orb::address_limit;
+  void SetUp() override {
+    device->on(0x02, ScriptedDevice::sends({1, 2, 3, 4, 5, 6, 7, 8}));
+    ASSERT_EQ(subsystem->set_address_limit(limit), Answer::cc0);
+  }
+  void set_mode(std::uint16_t mode) {
+    modify([mode](Pmcw& pmcw) { pmcw.flags = static_cast<std::uint16_t>((pmcw.flags & ~Pmcw::limit_mode) | mode); });
+  }
+  std::uint8_t read_at(std::uint32_t address, std::uint32_t bits = checked) {
+    return run({ccw1(0x02, 0, 8, address)}, bits).scsw.subchannel_status;
+  }
+};
+
+TEST_F(AddressLimited, Mode01KeepsDataFromTheLimitOn) {
+  set_mode(0x0020);
+  EXPECT_EQ(read_at(limit), 0);
+  EXPECT_EQ(read_at(limit - 8), subchannel_status::program_check);
+  EXPECT_EQ(bytes(limit - 8, 1)[0], 0);
+  EXPECT_EQ(read_at(limit - 8, Orb::format_1), 0) << "without the ORB's bit nothing is checked";
+}
+
+TEST_F(AddressLimited, Mode10KeepsDataBelowTheLimit) {
+  set_mode(0x0040);
+  EXPECT_EQ(read_at(limit - 8), 0);
+  EXPECT_EQ(read_at(limit - 4), subchannel_status::program_check);
+  EXPECT_EQ(bytes(limit - 4, 8), (std::vector<std::uint8_t>{1, 2, 3, 4, 0, 0, 0, 0})) << "up to the limit it moves";
+  EXPECT_EQ(read_at(limit), subchannel_status::program_check);
+}
+
+TEST_F(AddressLimited, HoldsForIndirectDataButNotForTheirAddressWords) {
+  set_mode(0x0020);
+  put_word(data_at, limit);
+  EXPECT_EQ(run({ccw1(0x02, IDA, 8, data_at)}, checked).scsw.subchannel_status, 0);
+  put_word(data_at, limit - 8);
+  EXPECT_EQ(run({ccw1(0x02, IDA, 8, data_at)}, checked).scsw.subchannel_status, subchannel_status::program_check);
+}
+
+TEST_F(AddressLimited, Mode00ChecksNothingAndMode11IsAnOperandException) {
+  EXPECT_EQ(read_at(limit - 8), 0);
+  Schib schib{};
+  subsystem->store(ssid, schib);
+  schib.pmcw.flags = schib.pmcw.flags | Pmcw::limit_mode;
+  EXPECT_EQ(subsystem->modify(ssid, schib), Answer::operand_exception);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ class PluginDevice : public ChannelTest {
     EXPECT_TRUE(registry.load_plugin(PLUGIN_PATH));
     EXPECT_TRUE(subsystem->detach(number));
     subsystem->reset();
-    EXPECT_EQ(subsystem->attach(number, registry.create("echo", "text=hello").value()).value().value, 0);
+    EXPECT_EQ(subsystem->attach(number, registry.create("echo", "text=hello").value()).value().number.value, 0);
     modify([](Pmcw& pmcw) { pmcw.flags = pmcw.flags | Pmcw::enabled; });
   }
   ~PluginDevice() override { subsystem.reset(); }

@@ -39,7 +39,7 @@ class Replay : public ChannelTest {
 
  private:
   void attach(std::unique_ptr<Device> device) {
-    ssid_ = 0x0001'0000 | subsystem->attach(replayed, std::move(device))->value;
+    ssid_ = subsystem->attach(replayed, std::move(device))->word();
     Schib schib{};
     subsystem->store(ssid_, schib);
     schib.pmcw.flags = static_cast<std::uint16_t>(schib.pmcw.flags | Pmcw::enabled | 3 << 11);

@@ -13,10 +13,11 @@ class SavedSubsystem : public ChannelTest {
   void relocate() {
     subsystem->quiesce();
     const auto state = subsystem->save();
-    subsystem = std::make_unique<Subsystem>(*storage, clock, Subsystem::Options{.threads = 1, .interruption_pending = [this](std::uint8_t) {
-                                                                                  z::Lock guard{lock};
-                                                                                  changed.notify_all();
-                                                                                }, .channel_report_pending = {}});
+    const auto tell = [this] {
+      z::Lock guard{lock};
+      changed.notify_all();
+    };
+    subsystem = std::make_unique<Subsystem>(*storage, clock, Subsystem::Options{.threads = 1, .interruption_pending = [tell](std::uint8_t) { tell(); }, .channel_report_pending = tell});
     ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>()));
     auto scripted = std::make_unique<ScriptedDevice>();
     device = scripted.get();
@@ -44,6 +45,25 @@ TEST_F(SavedSubsystem, WaitingCommandIsExecutedAgainAtTheDestination) {
   EXPECT_EQ(interruption().scsw.control & 0xFFFF, 0x4007U);
   EXPECT_EQ(device->log(), (Log{"02", "13", "end"}));
   EXPECT_EQ(bytes(data_at, 1)[0], 9);
+}
+
+TEST_F(SavedSubsystem, SubchannelSetsAddressLimitAndAResetOfAPathMove) {
+  ASSERT_TRUE(subsystem->detach(z::DeviceNumber{0x0300}));
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0}}, 1));
+  while (subsystem->take_channel_report() != 0) {
+  }
+  subsystem->enable_subchannel_sets();
+  ASSERT_EQ(subsystem->set_address_limit(0x0001'0000), Answer::cc0);
+  modify([](Pmcw& pmcw) { pmcw.flags = pmcw.flags | Pmcw::limit_lowest; });
+  subsystem->quiesce();
+  ASSERT_EQ(subsystem->reset_path(0), Answer::cc0);
+  relocate();
+  wait_for_report(0x4402'0000);
+  EXPECT_EQ(subsystem->subchannel_of(z::DeviceNumber{0x0300})->word(), 0x0003'0000U);
+  Schib schib{};
+  EXPECT_EQ(subsystem->store(0x0003'0000, schib), Answer::cc0);
+  device->on(0x02, ScriptedDevice::sends({1}));
+  EXPECT_EQ(run({ccw1(0x02, 0, 1, data_at)}, Orb::format_1 | Orb::address_limit).scsw.subchannel_status, subchannel_status::program_check);
 }
 
 TEST_F(SavedSubsystem, PendingStatusAndItsInterruptionMove) {
@@ -103,7 +123,7 @@ TEST_F(SavedSubsystem, SubchannelKeepsItsNumberAndSettings) {
   EXPECT_EQ(subsystem->store(ssid, schib), Answer::cc0);
   EXPECT_EQ(schib.pmcw.device_number, 0x0200);
   EXPECT_EQ(schib.pmcw.interruption_parameter, 77U);
-  EXPECT_EQ(subsystem->subchannel_of(z::DeviceNumber{0x0300}), z::SubchannelNumber{1});
+  EXPECT_EQ(subsystem->subchannel_of(z::DeviceNumber{0x0300}), (SubchannelId{0, z::SubchannelNumber{1}}));
 }
 
 TEST_F(SavedSubsystem, StateOfOtherDevicesIsRefused) {

@@ -49,7 +49,14 @@ TEST_F(SubsystemCall, ARangeThatEndsBeforeItBeginsIsAnInvalidRequest) {
 
 TEST_F(SubsystemCall, HasNoEventInformation) { EXPECT_EQ(call(0x000E), 5); }
 
-TEST_F(SubsystemCall, HasOneSubchannelSetOnly) { EXPECT_EQ(call(0x0031, 0x0000'0002), 0x0101); }
+TEST_F(SubsystemCall, TurnsSubchannelSetsOnAndThenDescribesTheirSubchannels) {
+  ASSERT_TRUE(subsystem->attach(z::DeviceNumber{0x0300}, std::make_unique<ScriptedDevice>(), {z::Chpid{0}}, 1));
+  EXPECT_EQ(call(0x0031, 0x0000'0002), 1);
+  EXPECT_EQ(call(0x0004, 0x0010'0000, 0x0000'0000), 1);
+  EXPECT_EQ(word(24), 0xC000'0300u);
+}
+
+TEST_F(SubsystemCall, HasNoOtherDomainAttribute) { EXPECT_EQ(call(0x0031, 0x0000'0001), 0x0101); }
 
 TEST_F(SubsystemCall, AnswersAnyOtherRequestAsUnavailable) {
   for (const std::uint16_t code : {0x0016, 0x0021, 0x0033, 0x0034, 0x004C, 0x0FFF}) EXPECT_EQ(call(code), 4) << code;

@@ -65,6 +65,23 @@ TEST_F(Asns, AnAsnThatIsNotThereIsAnAsxTranslationException) {
   EXPECT_EQ(program_code(), 0x20);
 }
 
+// PoP ch. 6, "Space-Switch Event": neither ASCE asks for it, but the fetch of the instruction is recorded.
+TEST_F(Asns, ASpaceSwitchWithAPerEventIsASpaceSwitchEvent) {
+  machine.put(program, {0xB2, 0x28, 0x00, 0x12});  // PT 1,2
+  authorize(5, 0);
+  Cpu& cpu = machine.cpu();
+  cpu.gr(1) = 0xF000'0000 | other_asn;
+  cpu.gr(2) = 0x2000;
+  cpu.cr(9) = 0x4000'0000;
+  cpu.cr(10) = cpu.cr(11) = program;
+  cpu.control_registers_changed();
+  execute(dat_on | 1ULL << 62);
+  EXPECT_EQ(program_code(), 0x9C);  // with the PER event
+  EXPECT_EQ(machine.value<std::uint8_t>(0x96), 0x40);
+  EXPECT_EQ(machine.value(0xA8), own_asn);
+  EXPECT_EQ(machine.value(0x158), 0x2000u);
+}
+
 TEST_F(Asns, ProgramTransferChangesSpaceKeysAndState) {
   machine.put(program, {0xB2, 0x28, 0x00, 0x12});  // PT 1,2
   authorize(5, 0);

@@ -28,6 +28,7 @@ class QuietEnvironment : public Environment {
   IoAnswer test_subchannel(std::uint32_t, Irb&) override { return 3; }
   void commit_test(std::uint32_t) override {}
   IoAnswer reset_channel_path(std::uint32_t) override { return 3; }
+  IoAnswer set_address_limit(std::uint64_t) override { return 0; }
   IoAnswer set_channel_monitor(std::uint64_t, std::uint64_t) override { return 0; }
   std::uint32_t store_channel_report_word() override { return 0; }
   IoAnswer channel_subsystem_call(std::span<std::byte, 4096>) override { return 3; }
@@ -49,7 +50,7 @@ class QuietEnvironment : public Environment {
   std::uint8_t store_system_information(Cpu&, unsigned, unsigned, unsigned, std::span<std::byte, 4096>) override {
     return 3;
   }
-  unsigned configuration_level() const override { return 1; }
+  unsigned configuration_level() const override { return level; }
   std::uint64_t cpu_id(const Cpu&) const override { return 0x0012'3456'2097'8000; }
   void cpu_state_changed(Cpu& cpu) override {
     // A disabled wait is how these programs end.
@@ -59,6 +60,7 @@ class QuietEnvironment : public Environment {
     }
   }
 
+  unsigned level = 1;  // STSI function 0: 3 is a virtual machine
   std::atomic<std::uint8_t> pending_isc{0};
   std::atomic<unsigned> ended{0};  // CPUs that came to a disabled wait
 };

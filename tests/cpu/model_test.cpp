@@ -1,7 +1,10 @@
 #include "machine.h"
 
+#include <map>
+
 #include "cpu/isa/facilities.h"
 #include "cpu/low_core.h"
+#include "disassembly_samples.h"
 
 namespace cpu {
 namespace {
@@ -51,6 +54,72 @@ TEST(CpuModel, IsFoundByTheNameItsUsersGiveIt) {
   EXPECT_EQ(find_model("z11"), std::nullopt);
   EXPECT_EQ(identity_of(Model::z15).machine_type, 0x8561);
 }
+
+// An instruction of each row with zeros for operands.
+std::map<const Instruction*, Text> plain_instructions() {
+  std::map<const Instruction*, Text> found;
+  for (const Sample& sample : samples()) {
+    Text text = sample.text;
+    const Text bits = operand_bits(sample);
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] &= static_cast<std::uint8_t>(~bits[i]);
+    if (find_instruction(text) == sample.row) found.emplace(sample.row, text);
+  }
+  return found;
+}
+
+class EachModel : public testing::TestWithParam<Model> {
+ protected:
+  static constexpr std::uint64_t afp_and_vector = 0x6'0000, transactions = 0x0080'0000'0000'0000;
+  std::uint16_t interruption_of(const Text& text) {
+    machine.configuration().reset_all(Configuration::Reset::clear);
+    machine.put_stops();
+    machine.put(0, {0x07, 0x00});  // what EX finds at 0: BCR 0,0
+    machine.put(0x1006, {0xB2, 0xB2, 0x0E, 0x00});
+    machine.put(0x1000, {text[0], text[1], text[2], text[3], text[4], text[5]});
+    machine.configuration().load_psw(0, {Machine::supervisor, 0x1000});
+    machine.cpu().cr(0) = afp_and_vector | transactions;
+    machine.cpu().control_registers_changed();
+    machine.step();
+    return machine.value<std::uint16_t>(low_core::program_code + 2) & 0xFF;
+  }
+  Machine machine{1, Timing::driven, {1 << 20}, GetParam()};
+};
+
+TEST_P(EachModel, KnowsItsInstructionsAndNoneOfALaterOne) {
+  static const auto all = plain_instructions();
+  ASSERT_GT(all.size(), 1100U);
+  for (const auto& [row, text] : all) {
+    if (row->mnemonic == "IUCV") continue;  // of virtual machines alone
+    const bool is_operation_exception = interruption_of(text) == 1;
+    EXPECT_EQ(is_operation_exception, row->since > GetParam()) << row->mnemonic;
+  }
+}
+
+// STFL since the first model, STFLE since the z9: "up to z16" is four doublewords.
+TEST_P(EachModel, StoresItsFacilityList) {
+  const auto& list = facility_list(GetParam());
+  EXPECT_EQ(interruption_of({0xB2, 0xB1, 0, 0, 0, 0}), 0);  // STFL 0
+  EXPECT_EQ(machine.value<std::uint32_t>(low_core::facility_list), list[0] >> 32);
+  machine.configuration().reset_all(Configuration::Reset::clear);
+  machine.put_stops();
+  machine.put(0x1000, {0xB2, 0xB0, 0x20, 0x00});  // STFLE 0(2)
+  machine.configuration().load_psw(0, {Machine::supervisor, 0x1000});
+  machine.cpu().gr(0) = 7;
+  machine.cpu().gr(2) = 0x3000;
+  machine.step();
+  if (GetParam() < Model::z9) {
+    EXPECT_EQ(machine.value<std::uint16_t>(low_core::program_code + 2), 1);
+    return;
+  }
+  EXPECT_EQ(machine.cpu().cc, 0);
+  EXPECT_EQ(machine.cpu().gr(0), list.size() - 1);
+  for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(machine.value(0x3000 + 8 * i), list[i]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, EachModel,
+                         testing::Values(Model::z900, Model::z990, Model::z9, Model::z10, Model::z196, Model::zec12, Model::z13, Model::z14,
+                                         Model::z15, Model::z16),
+                         [](const auto& info) { return std::string{identity_of(info.param).name}; });
 
 }  // namespace
 }  // namespace cpu

@@ -8,6 +8,7 @@ class Recording : public testing::Test {
  protected:
   static constexpr std::uint64_t program = 0x1000, recorded = 0x4000'0001'8000'0000;
   enum : std::uint64_t { branching = 0x8000'0000, fetching = 0x4000'0000, alteration = 0x2000'0000, real_store = 0x0800'0000,
+                         zero_address = 0x0400'0000,
                          nullification = 0x0100'0000, branch_address = 0x0080'0000 };
 
   Recording() { machine.put_stops(); }
@@ -162,6 +163,100 @@ TEST_F(Recording, TheTargetOfAnExecuteIsPartOfIt) {
   EXPECT_EQ(program_code(), 0x80);
   EXPECT_EQ(old_address(), program + 4);
   EXPECT_EQ(machine.cpu().gr(1), 9u);
+}
+
+// PoP ch. 4, "Zero-Address Detection": the range of addresses plays no part.
+class ZeroAddress : public Recording {
+ protected:
+  std::uint8_t event_of(std::initializer_list<std::uint8_t> instruction) {
+    machine.put(program, instruction);
+    machine.put_value<std::uint32_t>(0x8C, 0);
+    machine.put_value<std::uint8_t>(0x96, 0);
+    watch(zero_address, 0, 0);
+    machine.cpu().gr(2) = 0x4000;
+    machine.step();
+    return program_code() == 0x80 ? event() : 0;
+  }
+};
+
+TEST_F(ZeroAddress, IsAnOperandWhoseBaseRegisterIsZero) {
+  EXPECT_EQ(event_of({0x58, 0x10, 0x30, 0x10}), 0x04);  // L 1,16(3)
+  EXPECT_EQ(machine.value(0x98), program);
+  EXPECT_EQ(old_address(), program + 4);
+  EXPECT_EQ(event_of({0x58, 0x10, 0x20, 0x10}), 0);  // L 1,16(2)
+}
+
+TEST_F(ZeroAddress, IsNoMatterOfARegisterThatIsNotNamed) { EXPECT_EQ(event_of({0x58, 0x10, 0x00, 0x10}), 0); }  // L 1,16
+
+TEST_F(ZeroAddress, LooksAtTheIndexWhereThereIsNoBase) {
+  EXPECT_EQ(event_of({0x58, 0x13, 0x20, 0x10}), 0);     // L 1,16(3,2)
+  EXPECT_EQ(event_of({0x58, 0x13, 0x00, 0x10}), 0x04);  // L 1,16(3)
+}
+
+TEST_F(ZeroAddress, LooksAtBothOperands) {
+  EXPECT_EQ(event_of({0xD2, 0x00, 0x28, 0x00, 0x38, 0x01}), 0x04);  // MVC 2048(1,2),2049(3)
+  EXPECT_EQ(event_of({0xD2, 0x00, 0x38, 0x00, 0x28, 0x01}), 0x04);
+  EXPECT_EQ(event_of({0xD2, 0x00, 0x28, 0x00, 0x28, 0x01}), 0);
+}
+
+TEST_F(ZeroAddress, IsSeenAsItWasBeforeTheInstruction) {
+  machine.cpu().gr(4) = 0x4000;
+  EXPECT_EQ(event_of({0x58, 0x40, 0x40, 0x10}), 0);     // L 4,16(4): zero
+  EXPECT_EQ(machine.cpu().gr(4), 0u);
+  EXPECT_EQ(event_of({0x58, 0x40, 0x40, 0x10}), 0x04);
+}
+
+TEST_F(ZeroAddress, IsNothingThatIsNotAccessed) {
+  EXPECT_EQ(event_of({0x41, 0x10, 0x30, 0x10}), 0);  // LA 1,16(3)
+  EXPECT_EQ(event_of({0x89, 0x10, 0x30, 0x01}), 0);  // SLL 1,1(3)
+}
+
+// PoP ch. 4, "Breaking-Event-Address Recording": PER 3, which needs no PER mode.
+class BreakingEvent : public Recording {
+ protected:
+  // Of an operation exception at the end of these.
+  std::uint64_t address_after(std::initializer_list<std::uint8_t> instructions, unsigned count) {
+    machine.put(program, instructions);
+    machine.configuration().load_psw(0, {Machine::supervisor, program});
+    machine.step(count);
+    EXPECT_EQ(program_code(), 1);
+    return machine.value(0x110);
+  }
+};
+
+TEST_F(BreakingEvent, IsTheLastBranchThatWasTaken) {
+  EXPECT_EQ(address_after({0x18, 0x11, 0xA7, 0xF4, 0x00, 0x03,    // LR 1,1; BRC 15,*+6
+                           0x00, 0x00, 0x18, 0x11, 0x00, 0x00}, 4),
+            program + 2);
+}
+
+TEST_F(BreakingEvent, IsNoBranchThatWasNotTaken) {
+  EXPECT_EQ(address_after({0xA7, 0xF4, 0x00, 0x02, 0xA7, 0x04, 0x00, 0x02, 0x00, 0x00}, 3), program);  // BRC 15,*+4; BRC 0,*+4
+}
+
+TEST_F(BreakingEvent, IsTheExecuteOfABranch) {
+  machine.put(0x4000, {0x07, 0xF3});  // BR 3
+  machine.put(0x5000, {0x00, 0x00});
+  machine.cpu().gr(2) = 0x4000;
+  machine.cpu().gr(3) = 0x5000;
+  EXPECT_EQ(address_after({0x44, 0x00, 0x20, 0x00}, 2), program);  // EX 0,0(2)
+}
+
+TEST_F(BreakingEvent, IsALoadOfThePsw) {
+  machine.put_psw(0x6000, Machine::supervisor, 0x5000);
+  machine.put(0x5000, {0x00, 0x00});
+  machine.cpu().gr(2) = 0x6000;
+  EXPECT_EQ(address_after({0xB2, 0xB2, 0x20, 0x00}, 2), program);  // LPSWE 0(2)
+}
+
+TEST_F(BreakingEvent, OfThePageThatTheBranchLedToIsStoredToo) {
+  // A branch to storage that is not there: an addressing exception of the fetch.
+  machine.cpu().gr(3) = 1ULL << 40;
+  machine.put(program, {0x07, 0xF3});
+  machine.configuration().load_psw(0, {Machine::supervisor, program});
+  machine.step(2);
+  EXPECT_EQ(program_code(), 5);
+  EXPECT_EQ(machine.value(0x110), program);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // A writer is killed at 1,000 random points: no acknowledged record is lost, and every track can be read.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -161,6 +163,30 @@ class FullHost {
   void (*old_handler_)(int) = nullptr;
 };
 
+// Puts another file under every descriptor of the volume that this process has, and takes it away again.
+class Replaced {
+ public:
+  Replaced(const std::filesystem::path& volume, const char* other, int flags) {
+    const z::Fd instead{::open(other, flags)};
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(entry.path(), gone) != std::filesystem::absolute(volume)) continue;
+      const int number = std::stoi(entry.path().filename());
+      replaced_.push_back({number, z::Fd{::dup(number)}});
+    }
+    for (const auto& [number, saved] : replaced_) ::dup2(instead.get(), number);
+  }
+  ~Replaced() {
+    for (const auto& [number, saved] : replaced_) ::dup2(saved.get(), number);
+  }
+  Replaced(const Replaced&) = delete;
+  Replaced& operator=(const Replaced&) = delete;
+  std::size_t count() const { return replaced_.size(); }
+
+ private:
+  std::vector<std::pair<int, z::Fd>> replaced_;
+};
+
 class HostFailure : public ::testing::TestWithParam<ImageFormat> {};
 INSTANTIATE_TEST_SUITE_P(Images, HostFailure, ::testing::Values(ImageFormat::plain, ImageFormat::compressed));
 
@@ -181,6 +207,91 @@ TEST_P(HostFailure, AFullDiskIsAnEquipmentCheckAndTheVolumeGoesOnWhenThereIsRoom
   EXPECT_NE(device->description().find("failed"), std::string::npos);
   EXPECT_EQ(run(*device, write).status, good);
   EXPECT_EQ(octets(volume->read_track(TrackNumber{30})->data(1)), pattern(1));
+}
+
+// The records of one track that a domain updates go to the file together.
+class UpdatedTogether : public ::testing::TestWithParam<ImageFormat> {
+ protected:
+  static constexpr At at{1, 0};
+  void SetUp() override {
+    create_volume(file_.path(), {.geometry = {3}, .volser = "UPDATE", .format = GetParam()}).value();
+    auto editor = Editor::open(Volume::open(file_.path(), Access::write).value()).value();
+    std::vector<NewRecord> list;
+    for (std::uint8_t n = 1; n <= 3; ++n) list.push_back({n, 0, length});
+    editor.format_track({1, 0}, list).value();
+    volume_ = Volume::open(file_.path(), Access::write).value();
+    device_ = Dasd3390::attach(volume_, volume_->whole(), Dasd3390::Writing::allowed).value();
+  }
+  // A domain of `count` updates, of which there are two.
+  std::vector<Ccw> two_updates(std::uint8_t count, std::uint32_t version) const {
+    return {define_extent(updating, at, at), locate(0x01, count, at, 1), {0x85, pattern(version)}, {0x85, pattern(version + 1)}};
+  }
+  Bytes in_the_file(std::size_t record) const {
+    return octets(Volume::open(file_.path(), Access::read).value()->read_track(TrackNumber{15})->data(record));
+  }
+
+  TemporaryFile file_;
+  std::shared_ptr<Volume> volume_;
+  std::unique_ptr<Dasd3390> device_;
+};
+INSTANTIATE_TEST_SUITE_P(Images, UpdatedTogether, ::testing::Values(ImageFormat::plain, ImageFormat::compressed));
+
+TEST_P(UpdatedTogether, AreInTheFileWhenTheLastCommandOfTheirDomainEnds) {
+  device_->begin_program();
+  EXPECT_EQ(execute(*device_, two_updates(2, 1)).status, good);
+  EXPECT_EQ(in_the_file(1), pattern(1));
+  EXPECT_EQ(in_the_file(2), pattern(2));
+  device_->end_program();
+}
+
+TEST_P(UpdatedTogether, AreInTheFileWhenTheProgramPausesOrEndsBeforeItsDomainIsDone) {
+  device_->begin_program();
+  EXPECT_EQ(execute(*device_, two_updates(3, 1)).status, good);
+  device_->pause_program();
+  EXPECT_EQ(in_the_file(2), pattern(2));
+  EXPECT_EQ(execute(*device_, {{0x85, pattern(3)}}).status, good);
+  EXPECT_EQ(in_the_file(3), pattern(3));
+  device_->end_program();
+  EXPECT_EQ(run(*device_, two_updates(3, 5)).status, good);
+  EXPECT_EQ(in_the_file(1), pattern(5));
+  EXPECT_EQ(in_the_file(2), pattern(6));
+}
+
+TEST_P(UpdatedTogether, AFailureThatComesWhenNobodyCanBeToldIsToldToTheNextCommand) {
+  {
+    const FullHost full{1000};
+    EXPECT_EQ(run(*device_, two_updates(2, 1)).status, checked) << "the last command of the domain tells";
+    EXPECT_EQ(run(*device_, two_updates(3, 1)).status, good) << "the domain is not done";
+  }
+  const auto next = run(*device_, {define_extent(reading, at, at)});
+  EXPECT_EQ(next.status, checked);
+  EXPECT_EQ(next.sense_0(), 0x10);
+  EXPECT_EQ(run(*device_, two_updates(2, 7)).status, good);
+  EXPECT_EQ(in_the_file(2), pattern(8));
+}
+
+TEST_P(HostFailure, AHostThatDoesNotReadOrWriteIsAnEquipmentCheckAndTheVolumeGoesOnAfterwards) {
+  const TemporaryFile file;
+  ASSERT_TRUE(create_volume(file.path(), {.geometry = {3}, .volser = "FAIL01", .format = GetParam()}));
+  auto volume = Volume::open(file.path(), Access::write).value();
+  const auto device = Dasd3390::attach(volume, volume->whole(), Dasd3390::Writing::allowed).value();
+  const std::vector<Ccw> write{define_extent(formatting, {2, 0}, {2, 0}), locate(0x03, 1, {2, 0}, 0),
+                               {0x1D, count_field(2, 0, 1, 0, length) + pattern(1)}};
+  const std::vector<Ccw> read_it{define_extent(reading, {2, 0}, {2, 0}), locate(0x06, 1, {2, 0}, 1), read(0x06, length)};
+  ASSERT_EQ(run(*device, write).status, good);
+  const auto expect_equipment_check = [](const Outcome& outcome) {
+    EXPECT_EQ(outcome.status, checked);
+    EXPECT_EQ(outcome.sense_0(), 0x10);
+    EXPECT_EQ(outcome.sense_1() & 0x80, 0x80);
+  };
+  {
+    const Replaced unreadable{file.path(), "/", O_RDONLY | O_DIRECTORY};
+    ASSERT_GT(unreadable.count(), 0u);
+    expect_equipment_check(run(*device, read_it));
+    expect_equipment_check(run(*device, write));
+  }
+  EXPECT_EQ(run(*device, read_it).sent[0], pattern(1));
+  EXPECT_EQ(run(*device, write).status, good);
 }
 
 }  // namespace

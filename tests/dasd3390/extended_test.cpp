@@ -146,6 +146,20 @@ TEST(Paths, EachIsGroupedByItselfAndDisbandTakesAllOut) {
   EXPECT_EQ(state_of(0x40), 0x80);
 }
 
+TEST(Paths, ThatAreResetLeaveTheirGroupAndTheLastOneTakesTheReservationAlong) {
+  Disk disk;
+  const auto other = disk.attach_anew();
+  const Bytes group{0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  run(disk.device(), {{0xAF, group, 0, 0, 0x80}});
+  run(disk.device(), {{0xAF, group, 0, 0, 0x40}});
+  run(disk.device(), {read(0xB4, 32)});
+  disk.device().reset_path(0x80);
+  EXPECT_EQ(run(disk.device(), {read(0x34, 12)}).sent[0][0], 0x30) << "reset, and reserved here";
+  EXPECT_EQ(run(*other, {seek(0, 0)}).status, channel::busy);
+  disk.device().reset_path(0x40);
+  EXPECT_EQ(run(*other, {seek(0, 0)}).status, good);
+}
+
 TEST(ThinVolume, SaysSoAndForgetsWhatIsReleased) {
   Disk disk;
   disk.format({1, 0}, 12, 4096);

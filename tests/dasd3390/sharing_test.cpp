@@ -227,6 +227,58 @@ TEST(Extent, AReadAndAWriteInOneProgramAreAtomicBetweenProcesses) {
   EXPECT_EQ(octets(disk.edit().read_record({1, 0}, 1)->data), (Bytes{0, 0} + halfword(800)));
 }
 
+// Eight processes add one to the same counter: four under RESERVE with read and write in programs of their own, four in one program
+// without it. One more reserves the volume again and again and is killed while it holds it. No addition is lost.
+TEST(Reserve, EightProcessesThatHammerOneRecordLoseNoUpdate) {
+  constexpr int processes = 8, additions = 60, kills = 10;
+  Disk disk;
+  disk.format({1, 0}, 1, 4);
+  disk.edit().write_record({1, 0}, 1, {}, bytes({0, 0, 0, 0})).value();
+  const auto until_done = [](Dasd3390& device, const std::vector<Ccw>& program) {
+    while (true)
+      if (auto outcome = run(device, program); outcome.status != channel::busy) return outcome;
+  };
+  const auto value_of = [](const Bytes& data) { return data[2] * 256u + data[3]; };
+  const auto add_under_reserve = [&](Dasd3390& device) {
+    if (until_done(device, {read(0xB4, 32)}).status != good) return false;
+    const auto before = run(device, {seek(1, 0), search_id(1, 0, 1), tic(1), read(0x06, 4)});
+    if (before.status != good) return false;
+    const auto after = run(device, {seek(1, 0), search_id(1, 0, 1), tic(1), {0x05, Bytes{0, 0} + halfword(value_of(before.sent[0]) + 1)}});
+    return after.status == good && run(device, {read(0x94, 32)}).status == good;
+  };
+  const auto add_in_one_program = [&](Dasd3390& device) {
+    device.begin_program();
+    Outcome before;
+    do before = execute(device, {define_extent(updating, {1, 0}, {1, 0})});
+    while (before.status == channel::busy);
+    before = execute(device, {seek(1, 0), search_id(1, 0, 1), tic(1), read(0x06, 4)});
+    const auto after = execute(device, {seek(1, 0), search_id(1, 0, 1), tic(1), {0x05, Bytes{0, 0} + halfword(value_of(before.sent[0]) + 1)}});
+    device.end_program();
+    return after.status == good;
+  };
+  std::vector<pid_t> children;
+  for (int i = 0; i < processes; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto device = disk.attach_anew();
+      for (int done = 0; done < additions; ++done)
+        if (!(i % 2 == 0 ? add_under_reserve(*device) : add_in_one_program(*device))) ::_exit(1);
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (int i = 0; i < kills; ++i) {
+    OtherProcess holder{[&] { return until_done(*disk.attach_anew().release(), {read(0xB4, 32)}).status == good; }};
+    EXPECT_TRUE(holder.worked());
+  }
+  for (const auto child : children) {
+    int status = 1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(octets(disk.edit().read_record({1, 0}, 1)->data), (Bytes{0, 0} + halfword(processes * additions)));
+}
+
 // A child writes record after record with rising numbers and reports each number after device end; it is killed at a
 // point that changes from round to round. What was reported is on the volume, and no record is a mixture.
 TEST(Durability, AnAcknowledgedWriteSurvivesTheDeathOfTheProcess) {

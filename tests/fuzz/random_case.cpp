@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "../cpu/machine.h"
+#include "control_structures.h"
 #include "cpu/isa/model.h"
 #include "cpu/low_core.h"
+#include "noise.h"
 
 namespace cpu {
 namespace {
@@ -20,22 +22,7 @@ constexpr std::uint64_t data = 0x20000, data_end = 0x24000, invalid_page = 0x220
 }  // namespace place
 
 // Threads, which take longer, are asked for by two bits.
-enum Flag : std::uint8_t { two_cpus = 1, threads = 0x42, prefixed = 4, per = 8, all_controls = 16, guarded = 32 };
-
-// xorshift64*: what the bytes do not say.
-class Noise {
- public:
-  explicit Noise(std::uint64_t seed) : state_(seed * 0x9E37'79B9'7F4A'7C15 + 1) {}
-  std::uint64_t next() {
-    state_ ^= state_ >> 12;
-    state_ ^= state_ << 25;
-    state_ ^= state_ >> 27;
-    return state_ * 0x2545'F491'4F6C'DD1D;
-  }
-
- private:
-  std::uint64_t state_;
-};
+enum Flag : std::uint8_t { two_cpus = 1, threads = 0x42, prefixed = 4, per = 8, all_controls = 16, guarded = 32, spaces = 128 };
 
 class Case {
  public:
@@ -116,6 +103,7 @@ void put_storage(Machine& machine, Case& input) {
   for (std::uint64_t at = place::data; at < place::data_end; at += 64) machine.put_value<std::uint64_t>(at, input.noise().next());
   for (std::uint64_t at = place::control_blocks; at < place::control_blocks + 0x200; at += 8)
     machine.put_value<std::uint64_t>(at, input.noise().next() & (place::end - 1));
+  if (input.has(spaces)) put_control_structures(machine, place::segment_table, place::program, input.noise());
   put_bytes(machine, place::program, input.instructions().first(std::min<std::size_t>(input.instructions().size(), 512)));
 }
 
@@ -130,6 +118,7 @@ void set_control_registers(Cpu& cpu, Case& input) {
   cpu.cr(5) = place::control_blocks + 0x40;
   cpu.cr(12) = place::control_blocks + 0x800;
   cpu.cr(15) = place::control_blocks + 0xC00;
+  if (input.has(spaces)) use_control_structures(cpu, input.noise());
   if (input.has(per)) {
     cpu.cr(9) = 0xE100'0000;
     cpu.cr(11) = ~0ULL;

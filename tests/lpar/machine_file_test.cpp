@@ -104,6 +104,14 @@ TEST_F(MachineFileTest, ADeviceNumberIsUsedOncePerLpar) {
   EXPECT_THAT(error(two_lpars + volume + volume), HasSubstr("device 0200 is defined twice in LPAR LP01"));
 }
 
+TEST_F(MachineFileTest, ADeviceOfASubchannelSetIsNamedAsLinuxNamesIt) {
+  const auto file = read(std::string{two_lpars} + "[[volume]]\ndevice = \"0.1.0200\"\nfile = \"x\"\n");
+  ASSERT_TRUE(file) << file.error().text();
+  EXPECT_EQ(file->lpars[0].devices[0].number.value, 0x200);
+  EXPECT_EQ(file->lpars[0].devices[0].set, 1);
+  EXPECT_THAT(error(std::string{two_lpars} + "[[volume]]\ndevice = \"0.4.0200\"\nfile = \"x\"\n"), HasSubstr("a set from 0 to 3"));
+}
+
 TEST(ParseSize, TakesUnitsAndRefusesOthers) {
   EXPECT_EQ(lpar::parse_size("512M")->value, 512U << 20);
   EXPECT_EQ(lpar::parse_size("2G")->value, 2ULL << 30);

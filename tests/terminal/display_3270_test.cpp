@@ -135,6 +135,18 @@ TEST_F(Display3270Test, TellsOfAReplacedTerminalBeforeItWritesToIt) {
   expect_end(write(0x01, bytes({0xC2})));
 }
 
+TEST_F(Display3270Test, AnErasedScreenTakesItsInputWithItAndWhatTheTerminalSaysNextIsAnnounced) {
+  connect();
+  line->received(bytes({0x7D, 0x40, 0x40}));
+  expect_end(write(0x0D, bytes({0xC2})));
+  expect_end(write(0x11, bytes({0x00, 0x07, 0x01, 0xFF, 0x03, 0x00, 0x81})));
+  port.presented.clear();
+  line->received(bytes({0x88, 0x00, 0x05, 0x81}));
+  EXPECT_THAT(port.presented, ElementsAre(0x80));
+  expect_end(read(0x06));
+  EXPECT_EQ(input, bytes({0x88, 0x00, 0x05, 0x81}));
+}
+
 TEST_F(Display3270Test, AnAttentionTellsOfInputThatReadModifiedTakes) {
   connect();
   line->received(bytes({0x7D, 0x40, 0x40, 0x11}));

@@ -9,6 +9,7 @@
 #include "channel/registry.h"
 #include "ebcdic_text.h"
 #include "unitrecord/device_types.h"
+#include "unitrecord/reader_3505.h"
 
 namespace unitrecord {
 namespace {
@@ -145,6 +146,31 @@ TEST_F(CardsTest, ThePunchWritesLines) {
 TEST_F(CardsTest, APunchWhoseHostIsFullNeedsIntervention) {
   const auto punch = make("3525", "file=/dev/full");
   expect_check(*punch, write(*punch, 0x01, "A"), 0x40);
+}
+
+// What a subchannel hears of its device beside the endings.
+class Unsolicited final : public channel::Port {
+ public:
+  void resume() override {}
+  void end_device(channel::DeviceStatus) override {}
+  void present_unsolicited(channel::DeviceStatus status) override { statuses.push_back(status); }
+  std::vector<channel::DeviceStatus> statuses;
+};
+
+TEST_F(CardsTest, ReaderThatIsFilledWhileTheMachineRunsSaysSo) {
+  Reader3505 reader{{}};
+  Unsolicited port;
+  reader.attached(port);
+  expect_check(reader, read(reader), channel::intervention_required);
+  reader.put({"first", Deck::of("one\n", Coding::text)});
+  reader.put({"second", Deck::of("two\n", Coding::text)});
+  EXPECT_EQ(port.statuses, std::vector{channel::device_end}) << "once: the second came to a hopper that was not empty";
+  EXPECT_EQ(read(reader).status, channel::ended);
+  EXPECT_EQ(card, "one" + blanks(77));
+  EXPECT_EQ(read(reader).status, channel::ended | channel::unit_exception);
+  EXPECT_EQ(reader.names(), std::vector<std::string>{"second"});
+  reader.take_all();
+  expect_check(reader, read(reader), channel::intervention_required);
 }
 
 }  // namespace

@@ -88,6 +88,16 @@ class FakeMachine final : public VirtualMachine {
     log_.push_back(fmt::format("define ctca {:04X} '{}'", device.value, partner));
     done({});
   }
+  Answer<> put_into_reader(ReaderFile file) override {
+    log_.push_back(fmt::format("reader gets {}{}: {}", file.name, file.kind == ReaderFile::Kind::text ? " (text)" : "", file.content));
+    files_.push_back(file.name);
+    return {};
+  }
+  std::vector<std::string> reader_files() const override { return files_; }
+  Answer<> purge_reader() override {
+    files_.clear();
+    return {};
+  }
   Answer<> open_debugger(std::uint16_t port) override {
     log_.push_back(fmt::format("debugger {}", port));
     debugger_ = Debugger{fmt::format("127.0.0.1:{}", port), false};
@@ -100,6 +110,7 @@ class FakeMachine final : public VirtualMachine {
  private:
   std::vector<std::string>& log_;
   std::optional<Debugger> debugger_;
+  std::vector<std::string> files_;
 };
 
 // A member whose state a test sets and whose actions it finds in `log`.

@@ -7,7 +7,8 @@ namespace {
 cp::VmDefinition beat() {
   return {.userid = "BEAT1", .storage = {64 << 20}, .cpus = 2, .model = cpu::Model::z13, .cpu_serial = 0x012345, .secondary_user = "OPERATOR",
           .minidisks = {{.number = z::DeviceNumber{std::uint16_t{0x100}}, .volume = "LNX301", .start = 1, .cylinders = 3}},
-          .ctcas = {{.number = z::DeviceNumber{std::uint16_t{0x600}}, .partner = "SYSTEM", .vswitch = "LAN1"}}};
+          .ctcas = {{.number = z::DeviceNumber{std::uint16_t{0x600}}, .partner = "SYSTEM", .vswitch = "LAN1"}},
+          .readers = {z::DeviceNumber{std::uint16_t{0xC}}}};
 }
 
 TEST(VmDefinition, ArrivesOnTheOtherMemberAsItWasSent) {
@@ -25,7 +26,7 @@ TEST(VmDefinition, CutShortAnywhereIsAnErrorAndNeverACrash) {
 TEST(VmDefinition, OfAnotherVersionIsRefusedByName) {
   auto bytes = beat().encode();
   bytes[3] = std::byte{9};
-  EXPECT_EQ(cp::VmDefinition::decode(bytes).error().text(), "virtual machine definition has version 9, this program knows 3");
+  EXPECT_EQ(cp::VmDefinition::decode(bytes).error().text(), "virtual machine definition has version 9, this program knows 4");
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ class Switches : public testing::Test {
 
 TEST_F(Switches, CarryPacketsBetweenTwoGuestsOfAMember) {
   auto one = guest_at("LINUX1", "MEMBER1"), other = guest_at("LINUX2", "MEMBER1");
-  other.send({packet(16, 99, 0)});  // now its address is known
+  other.send({packet(16, 16, 0)});  // now its address is known
   one.send({packet(15, 16, 1), packet(15, 16, 2)});
   EXPECT_THAT(other.receive(), ElementsAre(1, 2));
   other.send({packet(16, 15, 3)});
@@ -168,9 +168,22 @@ TEST_F(Switches, AnswerAGuestThatOpensItsDirection) {
   end(one);
 }
 
+TEST_F(Switches, FindAGuestThatHasNotSpoken) {
+  auto one = guest_at("LINUX1", "MEMBER1"), near = guest_at("LINUX2", "MEMBER1"), far = guest_at("LINUX3", "MEMBER2");
+  one.send({packet(15, 16, 1)});
+  EXPECT_THAT(near.receive(), ElementsAre(1));
+  EXPECT_THAT(far.receive(), ElementsAre(1));
+  far.send({packet(16, 15, 2)});
+  EXPECT_THAT(one.receive(), ElementsAre(2));
+  one.send({packet(15, 16, 3)});
+  EXPECT_THAT(far.receive(), ElementsAre(3));
+  loop_.run([&] { EXPECT_EQ(switches_["MEMBER1"]->routes().find(IpAddress{0x0A00'0210}), Routes::Place{std::string{"MEMBER2"}}); });
+  end(one), end(near), end(far);
+}
+
 TEST_F(Switches, OfTwoMembersAreOneNetwork) {
   auto one = guest_at("LINUX1", "MEMBER1"), other = guest_at("LINUX2", "MEMBER2");
-  other.send({packet(16, 99, 0)});
+  other.send({packet(16, 16, 0)});
   settle();
   one.send({packet(15, 16, 1)});
   EXPECT_THAT(other.receive(), ElementsAre(1));
@@ -181,7 +194,7 @@ TEST_F(Switches, OfTwoMembersAreOneNetwork) {
 
 TEST_F(Switches, ForgetWhatIsAtAMemberThatIsOutOfReach) {
   auto other = guest_at("LINUX2", "MEMBER2");
-  other.send({packet(16, 99, 0)});
+  other.send({packet(16, 16, 0)});
   settle();
   loop_.run([&] {
     EXPECT_EQ(switches_["MEMBER1"]->routes().all().size(), 1);
@@ -198,7 +211,7 @@ TEST_F(Switches, ForgetWhatIsAtAMemberThatIsOutOfReach) {
 // its way to the place that the guest has left.
 TEST_F(Switches, LoseNothingWhenAGuestMoves) {
   auto moved = guest_at("LINUX1", "MEMBER1"), stays = guest_at("LINUX2", "MEMBER1");
-  moved.send({packet(15, 16, 0)});
+  moved.send({packet(15, 15, 0)});
   stays.send({packet(16, 15, 1)});
   settle();
   stays.send({packet(16, 15, 2)});
@@ -220,7 +233,7 @@ TEST_F(Switches, LoseNothingWhenAGuestMoves) {
 
 TEST_F(Switches, GoOnWithAGuestWhoseMoveWasCancelled) {
   auto one = guest_at("LINUX1", "MEMBER1"), other = guest_at("LINUX2", "MEMBER1");
-  one.send({packet(15, 16, 0)});
+  one.send({packet(15, 15, 0)});
   stop_and_save(one, "MEMBER1");
   other.send({packet(16, 15, 1)});
   loop_.run([&] { switches_["MEMBER1"]->go_on(one.port); });

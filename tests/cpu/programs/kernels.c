@@ -7,4 +7,11 @@ void* memset(void* to, int value, unsigned long count) {
   return to;
 }
 
+// libgcc's own is compiled for a z196.
+int __popcountdi2(unsigned long value) {
+  int count = 0;
+  for (; value != 0; value &= value - 1) ++count;
+  return count;
+}
+
 void kernels_main(void) { run_kernels((uint64_t*)0x200000); }
