@@ -34,6 +34,8 @@ Program::Stand Program::step(const Site& site) {
   }
   after_transfer_ = after_transfer_ || ccw->location != next_;
   next_ = ccw->location;
+  // Who is told that the program has come to this CCW must find done what stands before it.
+  if (accepted_ && ccw->has(ccw_flag::suspend | ccw_flag::pci | ccw_flag::chain_data)) site.device.pause_program();
   if (ccw->has(ccw_flag::suspend)) {
     phase_ = Phase::suspended;
     return {};

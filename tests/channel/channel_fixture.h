@@ -39,6 +39,7 @@ class ScriptedDevice final : public Device {
   }
   Port& port() const { return *port_; }
   void set_sense(std::uint8_t byte_0) { sense_byte_0_ = byte_0; }
+  std::function<void()> on_pause;  // set before the first start
 
   static Step sends(std::vector<std::uint8_t> bytes);
   Step receives(std::size_t most);
@@ -52,6 +53,9 @@ class ScriptedDevice final : public Device {
   void attached(Port& port) override { port_ = &port; }
   void begin_program() override { note("begin"); }
   void end_program() override { note("end"); }
+  void pause_program() override {
+    if (on_pause) on_pause();
+  }
   Ending execute(std::uint8_t command, Transfer& data) override;
   Sense sense() override {
     note("sense");

@@ -175,6 +175,26 @@ TEST_F(IoFunction, SuspendFlagStopsBeforeItsCommandAndResumeRefetchesIt) {
   EXPECT_EQ(device->log(), (Log{"begin", "03", "33", "23", "end"}));
 }
 
+TEST_F(IoFunction, DevicePausesBeforeTheProgramHearsThatItIsSuspended) {
+  std::vector<bool> told;
+  device->on_pause = [&] { told.push_back(subsystem->pending_interruption(0xFF).has_value()); };
+  program({ccw1(0x03, CC, 0, 0), ccw1(0x13, S, 0, 0)});
+  start(Orb::format_1 | Orb::suspend_control);
+  interruption();
+  subsystem->quiesce();
+  ASSERT_FALSE(told.empty());
+  EXPECT_FALSE(told.front());
+  subsystem->continue_io();
+}
+
+TEST_F(IoFunction, DevicePausesBeforeAProgramControlledInterruption) {
+  std::vector<bool> told;
+  device->on_pause = [&] { told.push_back(subsystem->pending_interruption(0xFF).has_value()); };
+  run({ccw1(0x03, CC, 0, 0), ccw1(0x13, PCI, 0, 0)});
+  ASSERT_FALSE(told.empty());
+  EXPECT_FALSE(told.front());
+}
+
 TEST_F(IoFunction, ResumeWithTheSuspendFlagStillOnSuspendsAgain) {
   program({ccw1(0x03, S, 0, 0)});
   start(Orb::format_1 | Orb::suspend_control);
