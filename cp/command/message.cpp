@@ -84,6 +84,7 @@ constexpr auto catalogue = std::to_array<Entry>({
     {6727, "CPL", 'E', "CTCA {} of {}, the other one of its pair, is coupled to VSWITCH {}"},
     {6730, "SPF", 'E', "{} has no reader"},
     {6731, "SPF", 'E', "File {} cannot be read"},
+    {6732, "SPF", 'E', "IMPORT reads files of the host: for the operator at the console of this member only"},
     {6740, "ATC", 'E', "DASD {} is attached to {}"},
     {6741, "ATC", 'E', "DASD {} not attached; {} {} is already defined"},
     {6742, "ATC", 'E', "DASD {} not attached: {}"},

@@ -19,9 +19,10 @@ std::optional<std::string> content_of(const std::filesystem::path& path) {
 }
 
 // IMPORT userid [RECords|TEXT] path: a file of this host becomes a reader file of a user that is logged on. Not z/VM's: there it
-// would be punched by a guest.
+// would be punched by a guest. A guest of class D, which gives commands by DIAGNOSE X'08', must not read the host's files.
 Answer<Progress> import(Command& command) {
   auto& words = command.words;
+  if (!command.issuer.is_operator_of_host) return refusal(6732);
   const auto userid = words.take_if("*") ? command.issuer.userid : Z_TRY(words.userid());
   auto* const machine = command.system.machine(userid);
   if (machine == nullptr) return refusal(45, userid);

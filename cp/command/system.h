@@ -13,6 +13,7 @@ struct Issuer {
   ClassSet classes;
   std::string member;  // where it is logged on
   std::optional<std::uint8_t> virtual_cpu;
+  bool is_operator_of_host = false;  // at the member's own console, and not at a terminal or in a guest: may name files of the host
 };
 
 // What CP commands ask and do. Implemented over the real objects of a member; everything on CP's event loop. Queries

@@ -183,7 +183,8 @@ void Member::record_relocation(const std::string& json) {
 
 void Member::operator_command(std::string text, ReplyPtr reply) {
   loop_.post([this, text = std::move(text), reply = std::move(reply)] {
-    const Issuer issuer{.userid = config_.userids.operator_, .classes = ClassSet{"ABCDEFG"}, .member = name(), .virtual_cpu = {}};
+    const Issuer issuer{.userid = config_.userids.operator_, .classes = ClassSet{"ABCDEFG"}, .member = name(), .virtual_cpu = {},
+                        .is_operator_of_host = true};
     run_command(*this, issuer, from_console(text), reply);
   });
 }
