@@ -22,7 +22,7 @@ std::vector<std::string> RelocationEligibility::obstacles_on_source(const std::s
   for (const auto device : machine->ctcas().coupled_to_guests())
     obstacles.push_back(fmt::format("HCPRLI1990I {}: virtual CTCA {:04X} is coupled to {}", userid, device.value, machine->ctcas().coupled_to(device)));
   for (const auto& [device, attached] : machine->attached())
-    obstacles.push_back(fmt::format("HCPRLI1991I {}: DASD {:04X} is a dedicated device", userid, device.value));
+    obstacles.push_back(fmt::format("HCPRLI1994I {}: DASD {:04X} is a dedicated device", userid, device.value));
   const auto& domain = machine->definition().relocation_domain;
   if (!forces.has(api::Forces::domain) && !policy_.domain_contains(domain, to))
     obstacles.push_back(fmt::format("HCPRLI1985I {}: destination is not in relocation domain {}", userid, domain));

@@ -1,5 +1,7 @@
 #include "cp/guest/logon.h"
 
+#include <utility>
+
 #include "cp/config/keyword.h"
 
 namespace cp {
@@ -34,8 +36,8 @@ bool is_reader(const SpoolDevice& device) {
 
 }  // namespace
 
-z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial,
-                                              cpu::Model model) {
+z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, const VirtualSwitches& switches,
+                                              std::uint32_t cpu_serial, cpu::Model model) {
   LogonResult result;
   auto& vm = result.definition;
   vm.userid = entry.userid;
@@ -61,7 +63,11 @@ z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const
     vm.minidisks.push_back(Z_TRY(place(disk, *volume)));
   }
   for (const auto& special : entry.specials) {
-    if (auto ctca = virtual_ctca(special)) vm.ctcas.push_back(std::move(*ctca));
+    auto ctca = virtual_ctca(special);
+    if (ctca && !ctca->vswitch.empty() && switches.find(ctca->vswitch) == nullptr)
+      result.missing.push_back(fmt::format("HCPLGN109E CTCA {:04X} not coupled; VSWITCH {} is not defined on this system", special.device.value,
+                                           std::exchange(ctca->vswitch, {})));
+    if (ctca) vm.ctcas.push_back(std::move(*ctca));
     else result.missing.push_back(fmt::format("HCPLGN109E Device {:04X} not defined; SPECIAL {} is not provided", special.device.value, special.type));
   }
   for (const auto& device : entry.spool_devices) {

@@ -3,6 +3,7 @@
 #include "cp/directory/entry.h"
 #include "cp/guest/vm_definition.h"
 #include "cp/guest/volumes.h"
+#include "cp/network/virtual_switches.h"
 
 namespace cp {
 
@@ -12,7 +13,7 @@ struct LogonResult {
   VmDefinition definition;
   std::vector<std::string> missing;
 };
-z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, std::uint32_t cpu_serial,
-                                              cpu::Model model);
+z::Result<LogonResult> define_virtual_machine(const DirectoryEntry& entry, const Volumes& volumes, const VirtualSwitches& switches,
+                                              std::uint32_t cpu_serial, cpu::Model model);
 
 }  // namespace cp

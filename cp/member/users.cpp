@@ -6,7 +6,7 @@ namespace cp {
 
 z::Result<> Users::log_on(const std::string& userid, std::string terminal, const Sink& report) {
   auto entry = Z_TRY(directory_.resolve(userid, system_));
-  auto logon = Z_TRY(define_virtual_machine(entry, guests_.volumes(), next_cpu_serial(), guests_.model()));
+  auto logon = Z_TRY(define_virtual_machine(entry, guests_.volumes(), guests_.switches(), next_cpu_serial(), guests_.model()));
   for (const auto& line : logon.missing) report(line);
   Z_TRY(guests_.log_on(std::move(logon.definition)));
   const bool enabled = entry.relocation.is_enabled;
